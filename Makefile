@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+#	make			builds tcpfsm.ko for the running kernel, or for KDIR=
+#	make demo		shows it at work in a virtual machine
+#	make shell [K=6.12]	a shell in that machine, with the module inserted
+#	make test		all tests; each lane is a target of its own:
+#	make check		compiler, sparse, checkpatch, cppcheck, shellcheck
+#	make test-unit		the core in user space
+#	make test-vm [K=6.12]	real sockets on a real kernel: 6.1, 6.12 or newest
+#	make docs		makes the generated parts of docs/ again
+#	make clean
+
+KDIR ?= /lib/modules/$(shell uname -r)/build
+K ?= 6.12
+
+all: modules
+
+modules:
+	@test -e "$(KDIR)/Makefile" || { \
+		echo "make: no kernel headers in $(KDIR): install linux-headers-$(shell uname -r) (Debian) or set KDIR=; 'make demo' needs none" >&2; \
+		exit 1; }
+	$(MAKE) -C "$(KDIR)" M="$(CURDIR)" modules
+
+demo:
+	@scripts/demo
+
+shell:
+	@scripts/shell $(K)
+
+check:
+	@scripts/check
+
+test:
+	@tests/run
+
+test-unit:
+	@tests/run unit
+
+test-vm:
+	@tests/run vm:$(K)
+
+docs:
+	@scripts/docs
+
+clean:
+	rm -rf build
+	find . -name build -prune -o \( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o \
+		-name '*.mod.c' -o -name '.*.cmd' -o -name '*.d' \) -exec rm -f {} +
+	rm -f Module.symvers modules.order
+
+.PHONY: all modules demo shell check test test-unit test-vm docs clean

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Which segment begins a flow, and which one begins the next life of its ports. */
+#include "step.h"
+
+/* IANA: system ports; the end that uses one is more likely the server. */
+#define PORT_SYSTEM 1024
+
+/**
+ * tcpfsm_birth() - would this segment, of no known flow, begin one?
+ * @seg: the segment
+ *
+ * Return: which role its sender has. A guess in mid-stream: the lower port
+ * serves if it is a system port, else whoever spoke first is the client.
+ */
+enum tcpfsm_birth tcpfsm_birth(const struct tcpfsm_segment *seg)
+{
+	u8 flags = seg->flags & (TCPFSM_SYN | TCPFSM_FIN | TCPFSM_RST | TCPFSM_ACK);
+
+	if (flags & TCPFSM_RST)
+		return TCPFSM_BIRTH_NONE;
+	if (flags == TCPFSM_SYN)
+		return TCPFSM_BIRTH_CLIENT;
+	if (flags == (TCPFSM_SYN | TCPFSM_ACK))
+		return TCPFSM_BIRTH_SERVER;
+	if (flags & TCPFSM_SYN || !(flags & TCPFSM_ACK))
+		return TCPFSM_BIRTH_NONE;
+	return seg->sport < seg->dport && seg->sport < PORT_SYSTEM ? TCPFSM_BIRTH_SERVER :
+								     TCPFSM_BIRTH_CLIENT;
+}
+
+/* A SYN-ACK tells its client's initial sequence number, Fast Open aside. */
+static void begin_at_synack(struct tcpfsm_step *st)
+{
+	struct tcpfsm_endpoint *client = &st->flow->end[st->y];
+
+	st->flow->flags |= TCPFSM_FLOW_MIDSTREAM;
+	client->isn = st->seg->ack - 1;
+	client->snd_nxt = st->seg->ack;
+	client->marks |= TCPFSM_MARK_ISN | TCPFSM_MARK_BARE_SYN;
+	tcpfsm_learn(st, st->y, TCPFSM_FACT_S);
+}
+
+/* Both ends are taken to have shaken hands; what they offered is not known. */
+static void begin_midstream(struct tcpfsm_step *st)
+{
+	struct tcpfsm_flow *flow = st->flow;
+	struct tcpfsm_endpoint *x = &flow->end[st->x];
+	struct tcpfsm_endpoint *y = &flow->end[st->y];
+	u8 facts = TCPFSM_FACT_S | TCPFSM_FACT_A | TCPFSM_FACT_P;
+
+	flow->flags |= TCPFSM_FLOW_MIDSTREAM | TCPFSM_FLOW_LOOSE;
+	flow->shook = true;
+	flow->end[TCPFSM_SERVER].state = TCPFSM_CLOSE;
+	x->isn = st->seg->seq - 1;
+	x->snd_nxt = st->seg->seq;
+	y->isn = st->seg->ack - 1;
+	y->snd_nxt = st->seg->ack;
+	x->marks |= TCPFSM_MARK_P_INFERRED;
+	y->marks |= TCPFSM_MARK_P_INFERRED;
+	tcpfsm_learn(st, st->x, facts);
+	if (st->x != st->y)
+		tcpfsm_learn(st, st->y, facts);
+}
+
+/**
+ * tcpfsm_begin() - begin a flow with its first segment
+ * @flow: filled in
+ * @who: role of the sender, as tcpfsm_birth() said
+ * @self: both ends are one socket
+ * @seg: the segment
+ * @at: where and when
+ * @result: filled in, as by tcpfsm_see()
+ *
+ * Context: any; nobody else sees the flow yet.
+ */
+void tcpfsm_begin(struct tcpfsm_flow *flow, unsigned int who, bool self,
+		  const struct tcpfsm_segment *seg, const struct tcpfsm_sighting *at,
+		  struct tcpfsm_result *result)
+{
+	struct tcpfsm_result first = {};
+	struct tcpfsm_step st = {
+		.flow = flow,
+		.seg = seg,
+		.at = at,
+		.result = &first,
+		.cause = TCPFSM_CAUSE_ACK,
+	};
+	unsigned int i;
+
+	memset(flow, 0, sizeof(*flow));
+	flow->born_ns = at->now_ns;
+	flow->since_ns = at->now_ns;
+	flow->first_fin = TCPFSM_NOBODY;
+	flow->reset_by = TCPFSM_NOBODY;
+	if (self)
+		flow->flags |= TCPFSM_FLOW_SELF;
+	flow->end[TCPFSM_CLIENT].state = TCPFSM_CLOSE;
+	flow->end[TCPFSM_SERVER].state = self ? TCPFSM_CLOSE : TCPFSM_LISTEN;
+	st.x = tcpfsm_index(flow, who);
+	st.y = tcpfsm_index(flow, !who);
+
+	if (seg->flags & TCPFSM_SYN) {
+		if (seg->flags & TCPFSM_ACK) {
+			st.cause = TCPFSM_CAUSE_SYNACK;
+			begin_at_synack(&st);
+		}
+	} else {
+		begin_midstream(&st);
+	}
+
+	tcpfsm_see(flow, who, seg, at, result);
+	/* What was assumed comes before what the segment showed. */
+	memmove(&result->change[first.changes], &result->change[0],
+		result->changes * sizeof(result->change[0]));
+	for (i = 0; i < first.changes; i++)
+		result->change[i] = first.change[i];
+	result->changes += first.changes;
+}
+
+/* The kernel's rule for a SYN into TIME_WAIT (tcp_timewait_state_process()). */
+static bool may_leave_time_wait(const struct tcpfsm_endpoint *x, const struct tcpfsm_endpoint *y,
+				const struct tcpfsm_segment *seg)
+{
+	if (tcpfsm_after(seg->seq, y->rcv_nxt))
+		return true;
+	return x->tsval && seg->has_ts && tcpfsm_after(seg->tsval, x->tsval);
+}
+
+/**
+ * tcpfsm_is_new_incarnation() - does this segment begin another connection?
+ * @flow: the flow that its addresses and ports name
+ * @who: enum tcpfsm_role of the sender
+ * @seg: the segment
+ *
+ * A SYN with the initial sequence number on record is a repetition. With
+ * another one it begins a new life where the old one is over, is in TIME_WAIT
+ * or was never acknowledged; else the flow may be half-open (RFC 9293 3.5.1),
+ * and a SYN-ACK for that SYN is what shows that the old life is over.
+ *
+ * Context: any; the caller holds what protects @flow.
+ * Return: true if the old flow is to be given up and a new one begun.
+ */
+bool tcpfsm_is_new_incarnation(const struct tcpfsm_flow *flow, unsigned int who,
+			       const struct tcpfsm_segment *seg)
+{
+	const struct tcpfsm_endpoint *x = &flow->end[tcpfsm_index(flow, who)];
+	const struct tcpfsm_endpoint *y = &flow->end[tcpfsm_index(flow, !who)];
+	u8 flags = seg->flags & (TCPFSM_SYN | TCPFSM_FIN | TCPFSM_RST | TCPFSM_ACK);
+	bool known = x->marks & TCPFSM_MARK_ISN && seg->seq == x->isn;
+
+	if (flags == (TCPFSM_SYN | TCPFSM_ACK))
+		return !known && flow->flags & TCPFSM_FLOW_HALF_OPEN &&
+		       seg->ack == flow->new_isn + 1;
+	if (flags != TCPFSM_SYN)
+		return false;
+	if (flow->ended)
+		return !known || x->marks & TCPFSM_MARK_GONE;
+	if (known)
+		return false;
+	if (x->state == TCPFSM_TIME_WAIT)
+		return true;
+	if (y->state == TCPFSM_TIME_WAIT)
+		return may_leave_time_wait(x, y, seg);
+	/* Nobody has acknowledged the SYN on record yet. */
+	return tcpfsm_has_fact(x, TCPFSM_FACT_S) && !flow->shook &&
+	       !tcpfsm_has_fact(&flow->end[TCPFSM_CLIENT], TCPFSM_FACT_A);
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Time enters the rules as a segment does: 2MSL ends, a flow falls silent, or
+ * a hand gives it up.
+ */
+#include "step.h"
+
+static bool is_in(const struct tcpfsm_flow *flow, enum tcpfsm_state state)
+{
+	return flow->end[0].state == state ||
+	       flow->end[tcpfsm_index(flow, TCPFSM_SERVER)].state == state;
+}
+
+/**
+ * tcpfsm_phase() - which clock a flow goes by
+ * @flow: the flow
+ *
+ * Return: HALF_OPEN and TIME_WAIT count from flow->since_ns and so does ENDED,
+ * for the time a flow stays readable; ALIVE counts from flow->seen_ns.
+ */
+enum tcpfsm_phase tcpfsm_phase(const struct tcpfsm_flow *flow)
+{
+	if (flow->ended)
+		return TCPFSM_PHASE_ENDED;
+	if (is_in(flow, TCPFSM_TIME_WAIT))
+		return TCPFSM_PHASE_TIME_WAIT;
+	if (flow->shook || flow->flags & TCPFSM_FLOW_ONEWAY)
+		return TCPFSM_PHASE_ALIVE;
+	return TCPFSM_PHASE_HALF_OPEN;
+}
+
+static u32 idle_limit_s(const struct tcpfsm_flow *flow, const struct tcpfsm_limits *limits)
+{
+	const struct tcpfsm_endpoint *client = &flow->end[TCPFSM_CLIENT];
+	const struct tcpfsm_endpoint *server = &flow->end[tcpfsm_index(flow, TCPFSM_SERVER)];
+	u32 a = limits->idle_s[client->state];
+	u32 b = limits->idle_s[server->state];
+
+	if (tcpfsm_phase(flow) == TCPFSM_PHASE_HALF_OPEN)
+		return limits->idle_s[is_in(flow, TCPFSM_SYN_RECV) ? TCPFSM_SYN_RECV :
+								      TCPFSM_SYN_SENT];
+	/* One end was reset and the other does not know: nothing more will come. */
+	if ((client->marks | server->marks) & TCPFSM_MARK_RESET)
+		return limits->idle_s[TCPFSM_FIN_WAIT1];
+	/* The longer of the two: an orphan's peer may well sit in CLOSE_WAIT for days. */
+	return a > b ? a : b;
+}
+
+/**
+ * tcpfsm_deadline_ns() - when the clock next does something to a flow
+ * @flow: the flow
+ * @limits: the namespace's settings
+ *
+ * Return: monotonic time; a flow that has ended may be forgotten then.
+ */
+u64 tcpfsm_deadline_ns(const struct tcpfsm_flow *flow, const struct tcpfsm_limits *limits)
+{
+	switch (tcpfsm_phase(flow)) {
+	case TCPFSM_PHASE_ENDED:
+		return flow->since_ns + (u64)limits->linger_s * NSEC_PER_SEC;
+	case TCPFSM_PHASE_TIME_WAIT:
+		return flow->since_ns + (u64)limits->time_wait_s * NSEC_PER_SEC;
+	case TCPFSM_PHASE_HALF_OPEN:
+		return flow->since_ns + (u64)idle_limit_s(flow, limits) * NSEC_PER_SEC;
+	default:
+		return flow->seen_ns + (u64)idle_limit_s(flow, limits) * NSEC_PER_SEC;
+	}
+}
+
+static enum tcpfsm_verdict verdict_of_silence(const struct tcpfsm_flow *flow)
+{
+	const struct tcpfsm_endpoint *client = &flow->end[TCPFSM_CLIENT];
+	const struct tcpfsm_endpoint *server = &flow->end[tcpfsm_index(flow, TCPFSM_SERVER)];
+
+	if (tcpfsm_has_fact(client, TCPFSM_FACT_A) || flow->shook)
+		return TCPFSM_VERDICT_VANISHED;
+	return tcpfsm_has_fact(server, TCPFSM_FACT_S) ? TCPFSM_VERDICT_SYNACK_TIMEOUT :
+							TCPFSM_VERDICT_SYN_TIMEOUT;
+}
+
+static void begin_step(struct tcpfsm_step *st, struct tcpfsm_flow *flow,
+		       enum tcpfsm_cause cause, struct tcpfsm_result *result)
+{
+	memset(result, 0, sizeof(*result));
+	memset(st, 0, sizeof(*st));
+	st->flow = flow;
+	st->result = result;
+	st->cause = cause;
+	st->y = tcpfsm_index(flow, TCPFSM_SERVER);
+}
+
+/**
+ * tcpfsm_give_up() - end a flow that has not ended by itself
+ * @flow: the flow; one that has ended stays as it is
+ * @now_ns: monotonic
+ * @verdict: what to call it; a flow that only 2MSL kept open stays graceful
+ * @cause: TIMEOUT, REUSE, EVICT or CLEAR
+ * @result: filled in
+ */
+void tcpfsm_give_up(struct tcpfsm_flow *flow, u64 now_ns, enum tcpfsm_verdict verdict,
+		    enum tcpfsm_cause cause, struct tcpfsm_result *result)
+{
+	struct tcpfsm_step st;
+
+	begin_step(&st, flow, cause, result);
+	if (flow->ended)
+		return;
+	if (flow->outcome == TCPFSM_VERDICT_GRACEFUL)
+		verdict = TCPFSM_VERDICT_GRACEFUL;
+	flow->end[st.x].marks |= TCPFSM_MARK_GONE;
+	flow->end[st.y].marks |= TCPFSM_MARK_GONE;
+	tcpfsm_settle(&st, st.x, false);
+	tcpfsm_settle(&st, st.y, false);
+	tcpfsm_conclude(&st, now_ns);
+	flow->outcome = verdict;
+}
+
+/**
+ * tcpfsm_tick() - do what is due
+ * @flow: the flow
+ * @now_ns: monotonic
+ * @limits: the namespace's settings
+ * @result: filled in; without changes if nothing was due
+ */
+void tcpfsm_tick(struct tcpfsm_flow *flow, u64 now_ns, const struct tcpfsm_limits *limits,
+		 struct tcpfsm_result *result)
+{
+	struct tcpfsm_step st;
+	unsigned int who;
+
+	begin_step(&st, flow, TCPFSM_CAUSE_TIMEOUT, result);
+	if (flow->ended || now_ns < tcpfsm_deadline_ns(flow, limits))
+		return;
+	if (tcpfsm_phase(flow) != TCPFSM_PHASE_TIME_WAIT) {
+		tcpfsm_give_up(flow, now_ns, verdict_of_silence(flow), TCPFSM_CAUSE_TIMEOUT,
+			       result);
+		return;
+	}
+	for (who = 0; who <= st.y; who++) {
+		if (flow->end[who].state != TCPFSM_TIME_WAIT)
+			continue;
+		flow->end[who].marks |= TCPFSM_MARK_GONE;
+		tcpfsm_settle(&st, who, false);
+	}
+	/* The other end's idle time begins now, if it has not closed. */
+	flow->seen_ns = now_ns;
+	tcpfsm_conclude(&st, now_ns);
+}

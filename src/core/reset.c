@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * RST: what it proves about its sender, whether its target must accept it
+ * (RFC 9293 3.5.2, 3.5.3 and 3.10.7; RFC 5961 3.2), and when the belief in one
+ * is given up.
+ */
+#include "step.h"
+
+enum judgement {
+	RST_EXACT,	/* accepted */
+	RST_INEXACT,	/* in the window: answered by a challenge ACK */
+	RST_OUTSIDE,	/* ignored */
+	RST_MOOT,	/* there is nothing left to reset */
+};
+
+/* The kernel takes RCV.NXT - 1 too, where a FIN was received (tcp_reset_check()). */
+static bool is_one_below(u8 state, u32 seq, u32 rcv_nxt)
+{
+	return (state == TCPFSM_CLOSE_WAIT || state == TCPFSM_LAST_ACK ||
+		state == TCPFSM_CLOSING) && seq == rcv_nxt - 1;
+}
+
+static enum judgement judge(const struct tcpfsm_step *st)
+{
+	const struct tcpfsm_endpoint *x = &st->flow->end[st->x];
+	const struct tcpfsm_endpoint *y = &st->flow->end[st->y];
+	const struct tcpfsm_segment *seg = st->seg;
+	u32 low = y->rcv_nxt;
+	u32 high = x->snd_nxt;
+
+	switch (y->state) {
+	case TCPFSM_CLOSE:
+	case TCPFSM_LISTEN:
+		return RST_MOOT;
+	case TCPFSM_SYN_SENT:
+		/* RFC 9293 3.10.7.3: it must acknowledge the SYN. */
+		if (seg->flags & TCPFSM_ACK && seg->ack != y->isn &&
+		    tcpfsm_within(seg->ack, y->isn, y->snd_nxt))
+			return RST_EXACT;
+		return RST_OUTSIDE;
+	}
+	if (!(y->marks & TCPFSM_MARK_RCV))
+		return RST_EXACT;
+	/*
+	 * RCV.NXT lies between Y's highest ACK and what X has sent; at Y's
+	 * host, between that ACK and what has come in sequence, and the socket
+	 * itself may say where.
+	 */
+	if (st->flow->flags & TCPFSM_FLOW_LOOSE)
+		high = y->rcv_edge;
+	else if (tcpfsm_at_target(st))
+		high = y->got;
+	if (st->at->has_rcv_nxt) {
+		low = st->at->rcv_nxt;
+		high = low;
+	}
+	if (tcpfsm_within(seg->seq, low, high) || is_one_below(y->state, seg->seq, low))
+		return RST_EXACT;
+	/* RFC 5961 3.2 says RCV.NXT alone; the kernel adds the highest SACK edge. */
+	if (y->sack_edge && seg->seq == y->sack_edge)
+		return RST_EXACT;
+	return tcpfsm_within(seg->seq, low, y->rcv_edge) ? RST_INEXACT : RST_OUTSIDE;
+}
+
+static void close_by_reset(struct tcpfsm_step *st, unsigned int who, u16 marks, bool inferred)
+{
+	struct tcpfsm_endpoint *end = &st->flow->end[who];
+
+	end->marks |= TCPFSM_MARK_RESET | marks;
+	if (inferred)
+		end->marks |= TCPFSM_MARK_RESET_INFERRED;
+	st->result->learned = true;
+	tcpfsm_settle(st, who, false);
+}
+
+static void blame(struct tcpfsm_step *st)
+{
+	struct tcpfsm_flow *flow = st->flow;
+
+	flow->reset_by = st->x;
+	flow->reset_hit = flow->end[st->y].state;
+}
+
+/*
+ * Is X closed once it has sent this? Only if X could not have sent it while
+ * alive: an answer to an unacceptable ACK carries that ACK's number and no ACK
+ * of its own (RFC 9293 3.5.2), an old RST lies below what X sent since.
+ */
+static bool closes_sender(const struct tcpfsm_step *st)
+{
+	const struct tcpfsm_endpoint *x = &st->flow->end[st->x];
+	const struct tcpfsm_segment *seg = st->seg;
+	enum judgement judgement;
+
+	switch (x->state) {
+	case TCPFSM_CLOSE:
+	case TCPFSM_LISTEN:
+		return false;
+	case TCPFSM_SYN_SENT:
+	case TCPFSM_SYN_RECV:
+		/* A live end would have taken an ACK of its SYN. */
+		return seg->seq == x->snd_nxt;
+	}
+	if (tcpfsm_before(seg->seq, x->snd_nxt))
+		return false;
+	if (tcpfsm_at_sender(st))
+		return true;
+	/* Somebody else's forgery looks like this, and Y would challenge it. */
+	judgement = judge(st);
+	return judgement == RST_EXACT || judgement == RST_MOOT;
+}
+
+/**
+ * tcpfsm_reset_sent() - what a RST shows about its sender
+ * @st: the step
+ */
+void tcpfsm_reset_sent(struct tcpfsm_step *st)
+{
+	struct tcpfsm_endpoint *x = &st->flow->end[st->x];
+	struct tcpfsm_endpoint *y = &st->flow->end[st->y];
+	const struct tcpfsm_segment *seg = st->seg;
+	bool closes;
+
+	if (!tcpfsm_has_fact(x, TCPFSM_FACT_S)) {
+		/* Rule 2: a refusal binds nobody for the future. */
+		if (judge(st) == RST_EXACT && !(x->marks & TCPFSM_MARK_REFUSED)) {
+			x->marks |= TCPFSM_MARK_REFUSED;
+			/* The victim's state before it is moved. */
+			blame(st);
+			tcpfsm_settle(st, st->x, false);
+		}
+		return;
+	}
+	closes = closes_sender(st);
+	/* Rule 10: an abort may be the only segment that shows X's ACK of Y's FIN. */
+	if (seg->flags & TCPFSM_ACK && !tcpfsm_after(seg->ack, y->snd_nxt) &&
+	    x->state != TCPFSM_CLOSE)
+		tcpfsm_take_ack(st);
+	if (!closes)
+		return;
+	if (st->flow->reset_by == TCPFSM_NOBODY)
+		blame(st);
+	close_by_reset(st, st->x, TCPFSM_MARK_RESET_SENT, !tcpfsm_at_sender(st));
+}
+
+/**
+ * tcpfsm_reset_delivered() - what a RST does to its target
+ * @st: the step
+ */
+void tcpfsm_reset_delivered(struct tcpfsm_step *st)
+{
+	switch (judge(st)) {
+	case RST_EXACT:
+		blame(st);
+		close_by_reset(st, st->y, 0, !tcpfsm_at_target(st));
+		break;
+	case RST_INEXACT:
+		tcpfsm_note(st, TCPFSM_ANOMALY_RST_INEXACT);
+		break;
+	case RST_OUTSIDE:
+		tcpfsm_note(st, TCPFSM_ANOMALY_RST_OUTSIDE);
+		break;
+	case RST_MOOT:
+		break;
+	}
+}
+
+/*
+ * Could X have sent this before it was closed? The target of a RST that we see
+ * sending is alive, or was a moment ago; either way its peer's answer decides.
+ * The sender of one is alive only if it goes on with something new.
+ */
+static bool is_leftover(const struct tcpfsm_endpoint *x, const struct tcpfsm_segment *seg)
+{
+	if (!(x->marks & TCPFSM_MARK_RESET_SENT))
+		return false;
+	if (seg->flags & TCPFSM_SYN)
+		return true;
+	return !tcpfsm_after(tcpfsm_end(seg), x->snd_nxt) &&
+	       !(x->marks & TCPFSM_MARK_RCV && tcpfsm_after(seg->ack, x->rcv_nxt));
+}
+
+/**
+ * tcpfsm_reset_withdraw() - X, believed closed by a RST, sent something else (rule 4)
+ * @st: the step
+ */
+void tcpfsm_reset_withdraw(struct tcpfsm_step *st)
+{
+	struct tcpfsm_flow *flow = st->flow;
+	struct tcpfsm_endpoint *x = &flow->end[st->x];
+
+	if (!(x->marks & TCPFSM_MARK_RESET) || x->marks & TCPFSM_MARK_GONE ||
+	    is_leftover(x, st->seg))
+		return;
+	x->marks &= ~(TCPFSM_MARK_RESET | TCPFSM_MARK_RESET_SENT | TCPFSM_MARK_RESET_INFERRED);
+	if (!(flow->end[st->y].marks & TCPFSM_MARK_RESET))
+		flow->reset_by = TCPFSM_NOBODY;
+	tcpfsm_note(st, TCPFSM_ANOMALY_RST_WITHDRAWN);
+	st->result->learned = true;
+	tcpfsm_settle(st, st->x, true);
+}

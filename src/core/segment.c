@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Raw bytes to struct tcpfsm_segment. Never reads past what it was given;
+ * what the network sent is data, not a promise.
+ */
+#include "segment.h"
+#include "serial.h"
+
+/* IANA TCP option kinds. */
+enum {
+	OPT_END = 0,
+	OPT_NOP = 1,
+	OPT_MSS = 2,
+	OPT_WSCALE = 3,
+	OPT_SACK_PERMITTED = 4,
+	OPT_SACK = 5,
+	OPT_TIMESTAMP = 8,
+	OPT_MPTCP = 30,
+	OPT_FASTOPEN = 34,
+};
+
+/* IANA protocol numbers of IPv6 extension headers. */
+enum {
+	NEXT_HOPOPTS = 0,
+	NEXT_TCP = 6,
+	NEXT_ROUTING = 43,
+	NEXT_FRAGMENT = 44,
+	NEXT_AUTH = 51,
+	NEXT_DSTOPTS = 60,
+	NEXT_MOBILITY = 135,
+};
+
+/* RFC 7323 2.3: larger shifts are to be taken as 14. */
+#define WSCALE_MAX 14
+
+static u16 be16(const u8 *p)
+{
+	return (u16)(p[0] << 8 | p[1]);
+}
+
+static u32 be32(const u8 *p)
+{
+	return (u32)be16(p) << 16 | be16(p + 2);
+}
+
+static void parse_sack(struct tcpfsm_segment *seg, const u8 *blocks, u32 len)
+{
+	for (; len >= 8; blocks += 8, len -= 8) {
+		u32 edge = be32(blocks + 4);
+
+		if (!seg->has_sack || tcpfsm_after(edge, seg->sack_edge))
+			seg->sack_edge = edge;
+		seg->has_sack = true;
+	}
+}
+
+/* One option of whole length @len, two bytes of it kind and length. */
+static void parse_option(struct tcpfsm_segment *seg, u8 kind, const u8 *opt, u32 len)
+{
+	bool syn = seg->flags & TCPFSM_SYN;
+
+	switch (kind) {
+	case OPT_MSS:
+		if (syn && len == 4)
+			seg->mss = be16(opt + 2);
+		break;
+	case OPT_WSCALE:
+		if (syn && len == 3) {
+			seg->has_wscale = true;
+			seg->wscale = opt[2] > WSCALE_MAX ? WSCALE_MAX : opt[2];
+		}
+		break;
+	case OPT_SACK_PERMITTED:
+		if (syn && len == 2)
+			seg->options |= TCPFSM_OPT_SACK;
+		break;
+	case OPT_SACK:
+		parse_sack(seg, opt + 2, len - 2);
+		break;
+	case OPT_TIMESTAMP:
+		if (len == 10) {
+			seg->options |= TCPFSM_OPT_TS;
+			seg->has_ts = true;
+			seg->tsval = be32(opt + 2);
+		}
+		break;
+	case OPT_FASTOPEN:
+		seg->options |= TCPFSM_OPT_TFO;
+		break;
+	case OPT_MPTCP:
+		seg->options |= TCPFSM_OPT_MPTCP;
+		break;
+	}
+}
+
+/* RFC 9293 3.1: kinds 0 and 1 are one byte, all others have a length. */
+static void parse_options(struct tcpfsm_segment *seg, const u8 *opt, u32 left)
+{
+	while (left) {
+		u8 kind = opt[0];
+		u32 len;
+
+		if (kind == OPT_END)
+			return;
+		if (kind == OPT_NOP) {
+			opt++;
+			left--;
+			continue;
+		}
+		if (left < 2 || opt[1] < 2 || opt[1] > left) {
+			seg->bad_options = true;
+			return;
+		}
+		len = opt[1];
+		parse_option(seg, kind, opt, len);
+		opt += len;
+		left -= len;
+	}
+}
+
+/**
+ * tcpfsm_tcp_header_len() - what the data offset of a TCP header says
+ * @tcp: at least 13 bytes
+ *
+ * Return: bytes, 0 to 60; below 20 the header is damaged.
+ */
+u32 tcpfsm_tcp_header_len(const u8 *tcp)
+{
+	return (tcp[12] >> 4) * 4;
+}
+
+/**
+ * tcpfsm_segment_parse() - read a TCP header
+ * @seg: filled in
+ * @tcp: the header's bytes
+ * @have: how many bytes stand at @tcp; the whole header, unless it is shorter
+ *	than its data offset says
+ * @total: header and payload together, in bytes
+ *
+ * Options that are damaged do not make the segment unusable: the peer reads
+ * those before the damage and takes the segment (tcp_parse_options()), and so
+ * do we; @seg->bad_options says so.
+ *
+ * Context: any.
+ * Return: 0, or -1 for a header that no stack would take (data offset below 5
+ * or past the end); @seg is then not to be used.
+ */
+int tcpfsm_segment_parse(struct tcpfsm_segment *seg, const u8 *tcp, u32 have, u32 total)
+{
+	u32 header;
+
+	if (have < TCPFSM_TCP_HEADER_MIN || total < TCPFSM_TCP_HEADER_MIN)
+		return -1;
+	header = tcpfsm_tcp_header_len(tcp);
+	if (header < TCPFSM_TCP_HEADER_MIN || header > total || header > have)
+		return -1;
+
+	memset(seg, 0, sizeof(*seg));
+	seg->sport = be16(tcp);
+	seg->dport = be16(tcp + 2);
+	seg->seq = be32(tcp + 4);
+	seg->ack = be32(tcp + 8);
+	seg->flags = tcp[13];
+	seg->window = be16(tcp + 14);
+	seg->len = total - header;
+	parse_options(seg, tcp + TCPFSM_TCP_HEADER_MIN, header - TCPFSM_TCP_HEADER_MIN);
+
+	/* RFC 3168 6.1.1: a SYN asks with ECE and CWR, a SYN-ACK agrees with ECE. */
+	if (seg->flags & TCPFSM_SYN) {
+		u8 ecn = seg->flags & (TCPFSM_ECE | TCPFSM_CWR);
+		u8 want = seg->flags & TCPFSM_ACK ? TCPFSM_ECE : TCPFSM_ECE | TCPFSM_CWR;
+
+		if (ecn == want)
+			seg->options |= TCPFSM_OPT_ECN;
+	}
+	return 0;
+}
+
+static enum tcpfsm_walk judge(const struct tcpfsm_ip6_walk *walk)
+{
+	switch (walk->next) {
+	case NEXT_TCP:
+		return TCPFSM_WALK_TCP;
+	case NEXT_HOPOPTS:
+	case NEXT_ROUTING:
+	case NEXT_FRAGMENT:
+	case NEXT_AUTH:
+	case NEXT_DSTOPTS:
+	case NEXT_MOBILITY:
+		return TCPFSM_WALK_MORE;
+	default:
+		return TCPFSM_WALK_OTHER;
+	}
+}
+
+/**
+ * tcpfsm_ip6_begin() - start at the fixed header of IPv6
+ * @walk: filled in
+ * @next: its next header field
+ *
+ * Return: TCPFSM_WALK_TCP, _MORE or _OTHER.
+ */
+enum tcpfsm_walk tcpfsm_ip6_begin(struct tcpfsm_ip6_walk *walk, u8 next)
+{
+	walk->next = next;
+	walk->offset = TCPFSM_IP6_HEADER;
+	walk->fragment = false;
+	return judge(walk);
+}
+
+/**
+ * tcpfsm_ip6_step() - pass one extension header (RFC 8200 4)
+ * @walk: the walk, which said TCPFSM_WALK_MORE
+ * @header: the first 8 bytes at @walk->offset
+ *
+ * Return: what stands behind it.
+ */
+enum tcpfsm_walk tcpfsm_ip6_step(struct tcpfsm_ip6_walk *walk, const u8 *header)
+{
+	u32 len = (header[1] + 1) * 8;
+
+	if (walk->next == NEXT_AUTH) {
+		len = (header[1] + 2) * 4;		/* RFC 4302 2.2 */
+	} else if (walk->next == NEXT_FRAGMENT) {
+		len = 8;				/* RFC 8200 4.5 */
+		if (be16(header + 2) & 0xfff8)
+			return TCPFSM_WALK_FRAGMENT;
+		if (be16(header + 2) & 1)
+			walk->fragment = true;
+	}
+	walk->next = header[0];
+	walk->offset += len;
+	return judge(walk);
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The kernel log: at most LINES_MAX lines a second and namespace; what is left
+ * out is counted, and told with the next line.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/jiffies.h>
+#include <linux/printk.h>
+
+#include "events.h"
+
+#define LINES_MAX 50
+
+struct ends {
+	char client[TCPFSM_ADDRESS_MAX];
+	char server[TCPFSM_ADDRESS_MAX];
+};
+
+static void print_ends(struct ends *ends, const struct tcpfsm_entry *entry)
+{
+	tcpfsm_address_print(ends->client, entry, TCPFSM_CLIENT);
+	tcpfsm_address_print(ends->server, entry, TCPFSM_SERVER);
+}
+
+/* May another line go out? Two processors may both begin a second; that is no harm. */
+static bool may_log(struct tcpfsm_net *tn)
+{
+	unsigned long began = READ_ONCE(tn->log_window);
+
+	if (time_after(jiffies, began + HZ) && cmpxchg(&tn->log_window, began, jiffies) == began) {
+		atomic_set(&tn->log_lines, 0);
+		tcpfsm_log_flush(tn);
+	}
+	if (atomic_inc_return(&tn->log_lines) <= LINES_MAX)
+		return true;
+	atomic_inc(&tn->log_missed);
+	tcpfsm_count(tn, log_suppressed);
+	return false;
+}
+
+/**
+ * tcpfsm_log_flush() - tell how many lines were left out
+ * @tn: the namespace
+ *
+ * Context: any, no lock of ours held.
+ */
+void tcpfsm_log_flush(struct tcpfsm_net *tn)
+{
+	int missed = atomic_xchg(&tn->log_missed, 0);
+
+	if (missed)
+		pr_info("%d lines suppressed\n", missed);
+}
+
+/**
+ * tcpfsm_log_changes() - a line for each transition
+ * @tn: the namespace
+ * @entry: the flow
+ * @result: the step's result
+ *
+ * Context: RCU read side, no lock of ours held.
+ */
+void tcpfsm_log_changes(struct tcpfsm_net *tn, const struct tcpfsm_entry *entry,
+			const struct tcpfsm_result *result)
+{
+	struct ends ends;
+	unsigned int i;
+
+	print_ends(&ends, entry);
+	for (i = 0; i < result->changes; i++) {
+		const struct tcpfsm_change *change = &result->change[i];
+
+		if (may_log(tn))
+			pr_info("%s -> %s %s %s -> %s (%s, %s)\n", ends.client, ends.server,
+				tcpfsm_role_name(change->role), tcpfsm_state_name(change->from),
+				tcpfsm_state_name(change->to),
+				tcpfsm_certainty_name(change->certainty),
+				tcpfsm_cause_name(change->cause));
+	}
+}
+
+/**
+ * tcpfsm_log_anomalies() - a line for each anomaly
+ * @tn: the namespace
+ * @entry: the flow
+ * @anomalies: bit set of enum tcpfsm_anomaly
+ *
+ * Context: RCU read side, no lock of ours held.
+ */
+void tcpfsm_log_anomalies(struct tcpfsm_net *tn, const struct tcpfsm_entry *entry, u32 anomalies)
+{
+	struct ends ends;
+
+	print_ends(&ends, entry);
+	for (; anomalies; anomalies &= anomalies - 1)
+		if (may_log(tn))
+			pr_info("%s -> %s anomaly %s\n", ends.client, ends.server,
+				tcpfsm_anomaly_name(__ffs(anomalies)));
+}
+
+/**
+ * tcpfsm_log_flow() - a line for a handshake or a closed flow
+ * @tn: the namespace
+ * @entry: the flow
+ * @what: "handshake" or "close"
+ *
+ * Context: RCU read side, no lock of ours held.
+ */
+void tcpfsm_log_flow(struct tcpfsm_net *tn, struct tcpfsm_entry *entry, const char *what)
+{
+	static const char *const closers[] = { "client", "server", "-", "simultaneous" };
+	char history[TCPFSM_HISTORY_SIZE];
+	unsigned int outcome, closer;
+	struct ends ends;
+
+	if (!may_log(tn))
+		return;
+	print_ends(&ends, entry);
+	spin_lock_bh(&entry->lock);
+	outcome = entry->flow.outcome;
+	closer = tcpfsm_closer(&entry->flow);
+	tcpfsm_history_print(&entry->flow, history);
+	spin_unlock_bh(&entry->lock);
+	pr_info("%s -> %s %s outcome=%s closer=%s hist=%s\n", ends.client, ends.server, what,
+		tcpfsm_verdict_name(outcome), closers[closer], history);
+}

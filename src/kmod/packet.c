@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Reading packets. Everything goes through skb_header_pointer(): nothing is
+ * pulled, copied out of place or changed.
+ */
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/tcp.h>
+#include <net/checksum.h>
+#include <net/ip.h>
+#include <net/ip6_checksum.h>
+#include <net/ipv6.h>
+#include <net/netfilter/nf_conntrack.h>
+
+#include "packet.h"
+
+static enum tcpfsm_packet_kind read_tcp(struct tcpfsm_packet *packet, const struct sk_buff *skb,
+					unsigned int offset)
+{
+	u8 header[TCPFSM_TCP_HEADER_MAX];
+	unsigned int total, len;
+	const u8 *tcp;
+
+	/*
+	 * The sk_buff knows the length, and the IP header does not where it is
+	 * larger than 64 KiB (GSO, GRO, jumbograms); padding is off by now.
+	 */
+	total = skb->len - offset;
+	tcp = skb_header_pointer(skb, offset, TCPFSM_TCP_HEADER_MIN, header);
+	if (!tcp)
+		return TCPFSM_PACKET_MALFORMED;
+	len = tcpfsm_tcp_header_len(tcp);
+	if (len > TCPFSM_TCP_HEADER_MIN) {
+		tcp = skb_header_pointer(skb, offset, len, header);
+		if (!tcp)
+			return TCPFSM_PACKET_MALFORMED;
+	}
+	if (tcpfsm_segment_parse(&packet->seg, tcp, len, total))
+		return TCPFSM_PACKET_MALFORMED;
+	packet->offset = offset;
+	packet->key.port[0] = htons(packet->seg.sport);
+	packet->key.port[1] = htons(packet->seg.dport);
+	return TCPFSM_PACKET_TCP;
+}
+
+static enum tcpfsm_packet_kind read_ip4(struct tcpfsm_packet *packet, const struct sk_buff *skb)
+{
+	struct tcpfsm_key *key = &packet->key;
+	unsigned int offset = skb_network_offset(skb);
+	const struct iphdr *ip;
+	struct iphdr header;
+
+	ip = skb_header_pointer(skb, offset, sizeof(header), &header);
+	if (!ip || ip->protocol != IPPROTO_TCP)
+		return TCPFSM_PACKET_OTHER;
+	if (ip->frag_off & htons(IP_OFFSET))
+		return TCPFSM_PACKET_FRAGMENT;
+	if (ip->ihl < 5)
+		return TCPFSM_PACKET_MALFORMED;
+	memset(key, 0, sizeof(*key));
+	key->family = AF_INET;
+	key->addr[0].s6_addr32[0] = ip->saddr;
+	key->addr[1].s6_addr32[0] = ip->daddr;
+	packet->fragment = ip->frag_off & htons(IP_MF);
+	return read_tcp(packet, skb, offset + ip->ihl * 4);
+}
+
+static enum tcpfsm_packet_kind read_ip6(struct tcpfsm_packet *packet, const struct sk_buff *skb,
+					const struct nf_hook_state *state)
+{
+	struct tcpfsm_key *key = &packet->key;
+	unsigned int offset = skb_network_offset(skb);
+	struct tcpfsm_ip6_walk walk;
+	const struct ipv6hdr *ip;
+	enum tcpfsm_walk next;
+	struct ipv6hdr header;
+	unsigned int n;
+
+	ip = skb_header_pointer(skb, offset, sizeof(header), &header);
+	if (!ip)
+		return TCPFSM_PACKET_OTHER;
+	memset(key, 0, sizeof(*key));
+	key->family = AF_INET6;
+	key->addr[0] = ip->saddr;
+	key->addr[1] = ip->daddr;
+	/* Link-local addresses mean something on one link only (RFC 4007 6). */
+	if ((ipv6_addr_type(&ip->saddr) | ipv6_addr_type(&ip->daddr)) & IPV6_ADDR_LINKLOCAL)
+		key->ifindex = state->in ? state->in->ifindex : state->out->ifindex;
+
+	next = tcpfsm_ip6_begin(&walk, ip->nexthdr);
+	for (n = 0; next == TCPFSM_WALK_MORE && n < TCPFSM_IP6_EXT_MAX; n++) {
+		u8 buf[TCPFSM_IP6_EXT_MIN];
+		const u8 *ext = skb_header_pointer(skb, offset + walk.offset, sizeof(buf), buf);
+
+		if (!ext)
+			return TCPFSM_PACKET_OTHER;
+		next = tcpfsm_ip6_step(&walk, ext);
+	}
+	if (next == TCPFSM_WALK_FRAGMENT)
+		return TCPFSM_PACKET_FRAGMENT;
+	if (next != TCPFSM_WALK_TCP)
+		return TCPFSM_PACKET_OTHER;
+	packet->fragment = walk.fragment;
+	return read_tcp(packet, skb, offset + walk.offset);
+}
+
+#if IS_ENABLED(CONFIG_NF_CONNTRACK)
+/*
+ * With NAT for local sockets, the last hook of LOCAL_OUT sees addresses after
+ * translation while the last of LOCAL_IN sees them translated back: two names
+ * for one connection. The socket's own name is the tuple of the direction that
+ * the packet goes in, before translation; that is what we use.
+ */
+static void undo_local_nat(struct tcpfsm_key *key, const struct sk_buff *skb,
+			   const struct nf_hook_state *state)
+{
+	const struct nf_conntrack_tuple *tuple;
+	enum ip_conntrack_info info;
+	const struct nf_conn *ct;
+
+	if (state->hook != NF_INET_LOCAL_OUT)
+		return;
+	ct = nf_ct_get(skb, &info);
+	if (!ct || !(READ_ONCE(ct->status) & IPS_NAT_MASK))
+		return;
+	tuple = &ct->tuplehash[CTINFO2DIR(info)].tuple;
+	key->port[0] = tuple->src.u.tcp.port;
+	key->port[1] = tuple->dst.u.tcp.port;
+	key->addr[0] = tuple->src.u3.in6;
+	key->addr[1] = tuple->dst.u3.in6;
+}
+#else
+static void undo_local_nat(struct tcpfsm_key *key, const struct sk_buff *skb,
+			   const struct nf_hook_state *state)
+{
+}
+#endif
+
+/**
+ * tcpfsm_packet_read() - who sends what to whom
+ * @packet: filled in for TCPFSM_PACKET_TCP
+ * @skb: in a hook of IPv4 or IPv6, network header set
+ * @state: the hook's
+ *
+ * Context: softirq or process, RCU read side.
+ * Return: what kind of packet it is.
+ */
+enum tcpfsm_packet_kind tcpfsm_packet_read(struct tcpfsm_packet *packet,
+					   const struct sk_buff *skb,
+					   const struct nf_hook_state *state)
+{
+	enum tcpfsm_packet_kind kind;
+
+	kind = state->pf == NFPROTO_IPV4 ? read_ip4(packet, skb) : read_ip6(packet, skb, state);
+	if (kind == TCPFSM_PACKET_TCP)
+		undo_local_nat(&packet->key, skb, state);
+	return kind;
+}
+
+/**
+ * tcpfsm_packet_checksum_ok() - is the TCP checksum right?
+ * @packet: read from @skb
+ * @skb: came from the network
+ *
+ * Respects what the card, or the sender on this machine, says of it. Computes
+ * without leaving a trace in @skb, unlike nf_checksum().
+ *
+ * Context: any.
+ * Return: false only if it was computed and is wrong.
+ */
+bool tcpfsm_packet_checksum_ok(const struct tcpfsm_packet *packet, const struct sk_buff *skb)
+{
+	const struct tcpfsm_key *key = &packet->key;
+	unsigned int len = skb->len - packet->offset;
+	__wsum sum;
+
+	if (packet->fragment || skb_csum_unnecessary(skb) || skb->ip_summed == CHECKSUM_PARTIAL)
+		return true;
+	sum = skb_checksum(skb, packet->offset, len, 0);
+	if (key->family == AF_INET)
+		return !csum_tcpudp_magic(key->addr[0].s6_addr32[0], key->addr[1].s6_addr32[0],
+					  len, IPPROTO_TCP, sum);
+#if IS_ENABLED(CONFIG_IPV6)
+	return !csum_ipv6_magic(&key->addr[0], &key->addr[1], len, IPPROTO_TCP, sum);
+#else
+	return true;
+#endif
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* From an sk_buff in a netfilter hook to a key and a segment. */
+#ifndef TCPFSM_PACKET_H
+#define TCPFSM_PACKET_H
+
+#include <linux/netfilter.h>
+#include <linux/skbuff.h>
+
+#include "table.h"
+
+enum tcpfsm_packet_kind {
+	TCPFSM_PACKET_OTHER,		/* not TCP: not ours */
+	TCPFSM_PACKET_TCP,
+	TCPFSM_PACKET_FRAGMENT,		/* of some protocol, TCP's perhaps, without its header */
+	TCPFSM_PACKET_MALFORMED,	/* TCP, but no stack would take it */
+};
+
+/**
+ * struct tcpfsm_packet - a packet, read
+ * @key: sender first
+ * @seg: the segment
+ * @offset: of the TCP header in the sk_buff
+ * @fragment: the first fragment of a larger packet
+ */
+struct tcpfsm_packet {
+	struct tcpfsm_key key;
+	struct tcpfsm_segment seg;
+	unsigned int offset;
+	bool fragment;
+};
+
+enum tcpfsm_packet_kind tcpfsm_packet_read(struct tcpfsm_packet *packet,
+					   const struct sk_buff *skb,
+					   const struct nf_hook_state *state);
+bool tcpfsm_packet_checksum_ok(const struct tcpfsm_packet *packet, const struct sk_buff *skb);
+
+#endif

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The flow table as text. A reader keeps its place as (bucket, flow number),
+ * so that no lock is held between calls and a flow that lives through the
+ * whole read is shown exactly once, however small the pieces are.
+ */
+#include <linux/capability.h>
+#include <linux/ktime.h>
+#include <linux/nsproxy.h>
+#include <linux/proc_fs.h>
+#include <linux/sched.h>
+#include <linux/seq_file.h>
+#include <linux/user_namespace.h>
+
+#include "proc.h"
+#include "table.h"
+
+#define FORMAT_VERSION 1
+#define MODE 0440
+/* The longest word that may be written, and room to see that one is longer. */
+#define WORD_MAX 16
+
+/**
+ * struct reader - an open /proc/tcpfsm
+ * @tn: whose flows; its namespace is held
+ * @bucket: place in the table
+ * @id: number of the flow that was last given out
+ * @now_ns: when this call began
+ * @flow: copy of the flow that is shown
+ * @line: its text
+ */
+struct reader {
+	struct tcpfsm_net *tn;
+	u32 bucket;
+	u64 id;
+	u64 now_ns;
+	struct tcpfsm_flow flow;
+	char line[TCPFSM_LINE_MAX];
+};
+
+static void *flows_start(struct seq_file *m, loff_t *pos)
+	__acquires(RCU)
+{
+	struct reader *reader = m->private;
+
+	rcu_read_lock();
+	reader->now_ns = ktime_get_ns();
+	if (!*pos) {
+		reader->bucket = 0;
+		reader->id = U64_MAX;
+		return SEQ_START_TOKEN;
+	}
+	/* The flow that did not fit last time, or what follows if it has gone. */
+	return tcpfsm_table_next(reader->tn, &reader->bucket, &reader->id, true);
+}
+
+static void *flows_next(struct seq_file *m, void *v, loff_t *pos)
+{
+	struct reader *reader = m->private;
+
+	++*pos;
+	return tcpfsm_table_next(reader->tn, &reader->bucket, &reader->id, false);
+}
+
+static void flows_stop(struct seq_file *m, void *v)
+	__releases(RCU)
+{
+	rcu_read_unlock();
+}
+
+static void show_header(struct seq_file *m, const struct tcpfsm_net *tn)
+{
+	unsigned long evicted = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		evicted += per_cpu_ptr(tn->stats, cpu)->verdict[TCPFSM_VERDICT_EVICTED];
+	seq_printf(m, "# tcpfsm %d netns=%u flows=%d half_open=%u max_flows=%u evicted=%lu\n",
+		   FORMAT_VERSION, tn->inum, atomic_read(&tn->flows), tcpfsm_half_open(tn),
+		   tcpfsm_max_flows, evicted);
+	seq_puts(m, "# client_state server_state     age_ms client -> server ...\n");
+}
+
+static int flows_show(struct seq_file *m, void *v)
+{
+	struct tcpfsm_entry *entry = v;
+	struct reader *reader = m->private;
+	char client[TCPFSM_ADDRESS_MAX], server[TCPFSM_ADDRESS_MAX];
+	u64 age_ns;
+
+	if (v == SEQ_START_TOKEN) {
+		show_header(m, reader->tn);
+		return 0;
+	}
+	spin_lock_bh(&entry->lock);
+	reader->flow = entry->flow;
+	spin_unlock_bh(&entry->lock);
+
+	tcpfsm_address_print(client, entry, TCPFSM_CLIENT);
+	tcpfsm_address_print(server, entry, TCPFSM_SERVER);
+	/* A flow may have begun after this call did. */
+	age_ns = reader->now_ns > reader->flow.born_ns ? reader->now_ns - reader->flow.born_ns : 0;
+	tcpfsm_line(reader->line, sizeof(reader->line), &reader->flow, entry->id,
+		    div_u64(age_ns, NSEC_PER_MSEC), client, server);
+	seq_puts(m, reader->line);
+	if (entry->key.ifindex)
+		seq_printf(m, " ifindex=%u", entry->key.ifindex);
+	if (entry->has_owner & TCPFSM_OWNER_UID)
+		seq_printf(m, " uid=%u", from_kuid_munged(seq_user_ns(m), entry->uid));
+	if (entry->has_owner & TCPFSM_OWNER_CGROUP)
+		seq_printf(m, " cgroup=%llu", entry->cgroup);
+	seq_putc(m, '\n');
+	return 0;
+}
+
+static const struct seq_operations flows_ops = {
+	.start = flows_start,
+	.next = flows_next,
+	.stop = flows_stop,
+	.show = flows_show,
+};
+
+/* The entry's own namespace, or for /proc/tcpfsm that of the opener; held. */
+static struct net *net_of(const struct inode *inode)
+{
+	struct net *net = pde_data(inode);
+
+	return net ? maybe_get_net(net) : get_net(current->nsproxy->net_ns);
+}
+
+static int flows_open(struct inode *inode, struct file *file)
+{
+	struct net *net = net_of(inode);
+	struct reader *reader;
+
+	if (!net)
+		return -ENXIO;
+	if (!file_ns_capable(file, net->user_ns, CAP_NET_ADMIN)) {
+		put_net(net);
+		return -EPERM;
+	}
+	reader = __seq_open_private(file, &flows_ops, sizeof(*reader));
+	if (!reader) {
+		put_net(net);
+		return -ENOMEM;
+	}
+	reader->tn = tcpfsm_net(net);
+	return 0;
+}
+
+static int flows_release(struct inode *inode, struct file *file)
+{
+	struct seq_file *m = file->private_data;
+	struct reader *reader = m->private;
+
+	put_net(reader->tn->net);
+	return seq_release_private(inode, file);
+}
+
+static ssize_t flows_write(struct file *file, const char __user *buf, size_t len, loff_t *pos)
+{
+	struct seq_file *m = file->private_data;
+	struct reader *reader = m->private;
+	char word[WORD_MAX];
+
+	if (len >= sizeof(word))
+		return -EINVAL;
+	if (copy_from_user(word, buf, len))
+		return -EFAULT;
+	word[len] = '\0';
+	if (!sysfs_streq(word, "clear"))
+		return -EINVAL;
+	tcpfsm_table_clear(reader->tn);
+	return len;
+}
+
+static const struct proc_ops flows_proc_ops = {
+	.proc_open = flows_open,
+	.proc_read = seq_read,
+	.proc_write = flows_write,
+	.proc_lseek = seq_lseek,
+	.proc_release = flows_release,
+};
+
+/**
+ * tcpfsm_proc_net_init() - /proc/net/tcpfsm of a namespace
+ * @tn: the namespace
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int tcpfsm_proc_net_init(struct tcpfsm_net *tn)
+{
+	struct user_namespace *user_ns = tn->net->user_ns;
+	struct proc_dir_entry *entry;
+	kuid_t uid = make_kuid(user_ns, 0);
+	kgid_t gid = make_kgid(user_ns, 0);
+
+	entry = proc_create_data("tcpfsm", MODE, tn->net->proc_net, &flows_proc_ops, tn->net);
+	if (!entry)
+		return -ENOMEM;
+	proc_set_user(entry, uid_valid(uid) ? uid : GLOBAL_ROOT_UID,
+		      gid_valid(gid) ? gid : GLOBAL_ROOT_GID);
+	return 0;
+}
+
+/**
+ * tcpfsm_proc_net_exit() - take /proc/net/tcpfsm away
+ * @tn: the namespace
+ *
+ * Context: process; waits for calls that are under way.
+ */
+void tcpfsm_proc_net_exit(struct tcpfsm_net *tn)
+{
+	remove_proc_entry("tcpfsm", tn->net->proc_net);
+}
+
+/**
+ * tcpfsm_proc_init() - /proc/tcpfsm
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int tcpfsm_proc_init(void)
+{
+	return proc_create_data("tcpfsm", MODE, NULL, &flows_proc_ops, NULL) ? 0 : -ENOMEM;
+}
+
+/**
+ * tcpfsm_proc_exit() - take /proc/tcpfsm away
+ *
+ * Context: process; waits for calls that are under way, closes what is open.
+ */
+void tcpfsm_proc_exit(void)
+{
+	remove_proc_entry("tcpfsm", NULL);
+}

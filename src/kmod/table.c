@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The flow table. Lookups run under RCU; a bucket is changed under one of
+ * LOCKS spinlocks, which is taken inside a flow's own lock. New flows go to the
+ * head of their bucket and are numbered under its lock, so numbers fall along
+ * a chain: that is what lets a reader stop anywhere and go on later.
+ */
+#include <linux/in6.h>
+#include <linux/ktime.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/rculist.h>
+#include <linux/random.h>
+#include <linux/siphash.h>
+#include <linux/slab.h>
+#include <net/ipv6.h>
+
+#include "events.h"
+#include "table.h"
+
+#define LOCKS 1024
+
+static struct hlist_head *buckets __read_mostly;
+static u32 bucket_mask __read_mostly;
+static spinlock_t *locks __read_mostly;
+static struct kmem_cache *cache __read_mostly;
+static hsiphash_key_t secret __read_mostly;
+static atomic64_t last_id;
+
+static spinlock_t *lock_of(u32 hash)
+{
+	return &locks[hash & bucket_mask & (LOCKS - 1)];
+}
+
+static struct hlist_head *bucket_of(u32 hash)
+{
+	return &buckets[hash & bucket_mask];
+}
+
+/* Which end is hashed first must not depend on who sent the segment. */
+static bool is_swapped(const struct tcpfsm_key *key)
+{
+	int order = memcmp(&key->addr[0], &key->addr[1], sizeof(key->addr[0]));
+
+	return order ? order > 0 : (__force u16)key->port[0] > (__force u16)key->port[1];
+}
+
+/**
+ * tcpfsm_table_hash() - hash of a connection, the same for both directions
+ * @tn: the namespace
+ * @key: the ends in either order
+ *
+ * Keyed with a secret drawn at load: nobody outside can aim at a bucket.
+ *
+ * Context: any.
+ * Return: the hash.
+ */
+u32 tcpfsm_table_hash(const struct tcpfsm_net *tn, const struct tcpfsm_key *key)
+{
+	unsigned int a = is_swapped(key);
+	u32 ports = (__force u32)key->port[a] << 16 | (__force u32)key->port[!a];
+	u32 words[10];
+
+	if (key->family == AF_INET)
+		return hsiphash_4u32((__force u32)key->addr[a].s6_addr32[0],
+				     (__force u32)key->addr[!a].s6_addr32[0], ports, tn->salt,
+				     &secret);
+	memcpy(words, &key->addr[a], 16);
+	memcpy(words + 4, &key->addr[!a], 16);
+	words[8] = ports;
+	words[9] = tn->salt ^ key->ifindex;
+	return hsiphash(words, sizeof(words), &secret);
+}
+
+static bool same_end(const struct tcpfsm_key *a, unsigned int i, const struct tcpfsm_key *b,
+		     unsigned int j)
+{
+	if (a->port[i] != b->port[j])
+		return false;
+	if (a->family == AF_INET)
+		return a->addr[i].s6_addr32[0] == b->addr[j].s6_addr32[0];
+	return ipv6_addr_equal(&a->addr[i], &b->addr[j]);
+}
+
+/**
+ * tcpfsm_table_find() - the newest flow between two ends
+ * @tn: the namespace
+ * @key: sender first
+ * @hash: tcpfsm_table_hash() of it
+ * @who: which role the sender has
+ *
+ * Context: RCU read side. The caller locks the entry and looks at @dead.
+ * Return: the flow or NULL.
+ */
+struct tcpfsm_entry *tcpfsm_table_find(const struct tcpfsm_net *tn, const struct tcpfsm_key *key,
+				       u32 hash, unsigned int *who)
+{
+	struct tcpfsm_entry *entry;
+
+	hlist_for_each_entry_rcu(entry, bucket_of(hash), node) {
+		if (entry->hash != hash || entry->tn != tn || entry->key.family != key->family ||
+		    entry->key.ifindex != key->ifindex)
+			continue;
+		if (same_end(&entry->key, TCPFSM_CLIENT, key, 0) &&
+		    same_end(&entry->key, TCPFSM_SERVER, key, 1)) {
+			*who = TCPFSM_CLIENT;
+			return entry;
+		}
+		if (same_end(&entry->key, TCPFSM_CLIENT, key, 1) &&
+		    same_end(&entry->key, TCPFSM_SERVER, key, 0)) {
+			*who = TCPFSM_SERVER;
+			return entry;
+		}
+	}
+	return NULL;
+}
+
+/**
+ * tcpfsm_table_alloc() - room for a new flow
+ * @tn: the namespace
+ *
+ * At the cap the oldest ended flow makes room, then the oldest half-open one;
+ * an established flow never does. Counts what it could not do.
+ *
+ * Context: softirq or process, RCU read side, no flow locked.
+ * Return: an entry that nobody else knows, or NULL.
+ */
+struct tcpfsm_entry *tcpfsm_table_alloc(struct tcpfsm_net *tn)
+{
+	struct tcpfsm_entry *entry;
+
+	if (tcpfsm_half_open(tn) >= tcpfsm_max_half_open)
+		tcpfsm_clock_evict_half_open(tn);
+	if (atomic_read(&tn->flows) >= tcpfsm_max_flows && !tcpfsm_clock_evict_ended(tn))
+		tcpfsm_clock_evict_half_open(tn);
+
+	if (atomic_inc_return(&tn->flows) > tcpfsm_max_flows) {
+		tcpfsm_count(tn, table_full);
+		goto drop;
+	}
+	entry = kmem_cache_zalloc(cache, GFP_ATOMIC | __GFP_NOWARN);
+	if (!entry) {
+		tcpfsm_count(tn, no_memory);
+		goto drop;
+	}
+	entry->tn = tn;
+	entry->queue = TCPFSM_QUEUE_NONE;
+	spin_lock_init(&entry->lock);
+	INIT_LIST_HEAD(&entry->waiting);
+	return entry;
+
+drop:
+	atomic_dec(&tn->flows);
+	tcpfsm_count(tn, drops);
+	return NULL;
+}
+
+/**
+ * tcpfsm_table_discard() - give back an entry that was never inserted
+ * @entry: from tcpfsm_table_alloc()
+ */
+void tcpfsm_table_discard(struct tcpfsm_entry *entry)
+{
+	atomic_dec(&entry->tn->flows);
+	kmem_cache_free(cache, entry);
+}
+
+/**
+ * tcpfsm_table_insert() - publish a new flow
+ * @entry: complete but for its number
+ *
+ * Context: @entry->lock held, so that nobody overtakes the first segment.
+ * Return: false if another processor has begun the same flow meanwhile.
+ */
+bool tcpfsm_table_insert(struct tcpfsm_entry *entry)
+{
+	struct tcpfsm_entry *other;
+	unsigned int who;
+	bool fresh = true;
+
+	lockdep_assert_held(&entry->lock);
+	spin_lock(lock_of(entry->hash));
+	rcu_read_lock();
+	other = tcpfsm_table_find(entry->tn, &entry->key, entry->hash, &who);
+	if (other && !READ_ONCE(other->flow.ended)) {
+		fresh = false;
+	} else {
+		entry->id = atomic64_inc_return(&last_id);
+		hlist_add_head_rcu(&entry->node, bucket_of(entry->hash));
+	}
+	rcu_read_unlock();
+	spin_unlock(lock_of(entry->hash));
+	return fresh;
+}
+
+static void free_entry(struct rcu_head *rcu)
+{
+	kmem_cache_free(cache, container_of(rcu, struct tcpfsm_entry, rcu));
+}
+
+/**
+ * tcpfsm_table_forget() - take a flow out of the table
+ * @entry: in the table and not dead
+ *
+ * Context: @entry->lock held; the memory lives on for an RCU grace period.
+ */
+void tcpfsm_table_forget(struct tcpfsm_entry *entry)
+{
+	lockdep_assert_held(&entry->lock);
+	entry->dead = true;
+	tcpfsm_clock_forget(entry);
+	spin_lock(lock_of(entry->hash));
+	hlist_del_rcu(&entry->node);
+	spin_unlock(lock_of(entry->hash));
+	atomic_dec(&entry->tn->flows);
+	call_rcu(&entry->rcu, free_entry);
+}
+
+/**
+ * tcpfsm_table_scan() - look at the flows of some buckets
+ * @from: first bucket
+ * @count: how many buckets; the table wraps
+ * @look: called for each flow, under RCU with BH off, no lock held
+ *
+ * Context: process.
+ */
+void tcpfsm_table_scan(u32 from, u32 count, void (*look)(struct tcpfsm_entry *entry))
+{
+	struct tcpfsm_entry *entry;
+	u32 i;
+
+	for (i = 0; i < count; i++) {
+		rcu_read_lock();
+		hlist_for_each_entry_rcu(entry, &buckets[(from + i) & bucket_mask], node)
+			look(entry);
+		rcu_read_unlock();
+		cond_resched();
+	}
+}
+
+static void clear_one(struct tcpfsm_entry *entry)
+{
+	struct tcpfsm_net *tn = entry->tn;
+	struct tcpfsm_result result;
+
+	spin_lock_bh(&entry->lock);
+	if (entry->dead) {
+		spin_unlock_bh(&entry->lock);
+		return;
+	}
+	tcpfsm_give_up(&entry->flow, ktime_get_ns(), TCPFSM_VERDICT_CLEARED, TCPFSM_CAUSE_CLEAR,
+		       &result);
+	tcpfsm_events_report(tn, entry, NULL, &result);
+	tcpfsm_table_forget(entry);
+	spin_unlock_bh(&entry->lock);
+	tcpfsm_events_log(tn, entry, &result);
+}
+
+/**
+ * tcpfsm_table_clear() - end and forget all flows of a namespace
+ * @tn: the namespace, or NULL for all namespaces that are dying
+ *
+ * Context: process. Flows that begin meanwhile may stay, unless no hook is left.
+ */
+void tcpfsm_table_clear(struct tcpfsm_net *tn)
+{
+	struct tcpfsm_entry *entry;
+	u32 i;
+
+	for (i = 0; i <= bucket_mask; i++) {
+		if (hlist_empty(&buckets[i]))
+			continue;
+		rcu_read_lock();
+		hlist_for_each_entry_rcu(entry, &buckets[i], node)
+			if (tn ? entry->tn == tn : READ_ONCE(entry->tn->dying))
+				clear_one(entry);
+		rcu_read_unlock();
+		cond_resched();
+	}
+}
+
+/**
+ * tcpfsm_table_next() - go on through the flows of a namespace
+ * @tn: the namespace
+ * @bucket: where the reader stands; moved on
+ * @id: number of the flow it stands on, or U64_MAX for the begin of the bucket;
+ *	moved on
+ * @again: give the flow it stands on once more, if it is still there
+ *
+ * Numbers fall along a chain and new ones are put before all, so a flow that
+ * is there all the time is met exactly once.
+ *
+ * Context: RCU read side, from the call until the flow is no longer used.
+ * Return: the next flow, or NULL at the end.
+ */
+struct tcpfsm_entry *tcpfsm_table_next(const struct tcpfsm_net *tn, u32 *bucket, u64 *id,
+				       bool again)
+{
+	struct tcpfsm_entry *entry;
+
+	for (; *bucket <= bucket_mask; (*bucket)++, *id = U64_MAX) {
+		hlist_for_each_entry_rcu(entry, &buckets[*bucket], node) {
+			if (entry->id > *id || (entry->id == *id && !again))
+				continue;
+			if (entry->tn != tn)
+				continue;
+			*id = entry->id;
+			return entry;
+		}
+	}
+	return NULL;
+}
+
+/**
+ * tcpfsm_address_print() - address and port of an end
+ * @buf: TCPFSM_ADDRESS_MAX bytes
+ * @entry: the flow
+ * @who: enum tcpfsm_role
+ */
+void tcpfsm_address_print(char *buf, const struct tcpfsm_entry *entry, unsigned int who)
+{
+	const struct tcpfsm_key *key = &entry->key;
+
+	snprintf(buf, TCPFSM_ADDRESS_MAX, key->family == AF_INET ? "%pI4:%u" : "[%pI6c]:%u",
+		 &key->addr[who], ntohs(key->port[who]));
+}
+
+/**
+ * tcpfsm_table_init() - allocate the table by the module's parameters
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int tcpfsm_table_init(void)
+{
+	u32 i;
+
+	get_random_bytes(&secret, sizeof(secret));
+	buckets = kvcalloc(tcpfsm_hashsize, sizeof(*buckets), GFP_KERNEL);
+	locks = kvcalloc(LOCKS, sizeof(*locks), GFP_KERNEL);
+	cache = KMEM_CACHE(tcpfsm_entry, SLAB_HWCACHE_ALIGN);
+	if (!buckets || !locks || !cache) {
+		tcpfsm_table_exit();
+		return -ENOMEM;
+	}
+	bucket_mask = tcpfsm_hashsize - 1;
+	for (i = 0; i < LOCKS; i++)
+		spin_lock_init(&locks[i]);
+	return 0;
+}
+
+/**
+ * tcpfsm_table_exit() - free the table, which is empty
+ *
+ * Context: process; waits for the last flows to be freed.
+ */
+void tcpfsm_table_exit(void)
+{
+	rcu_barrier();
+	kmem_cache_destroy(cache);
+	kvfree(locks);
+	kvfree(buckets);
+}
