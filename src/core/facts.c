@@ -9,7 +9,7 @@
  */
 #include "step.h"
 
-/* An endpoint whose window was never seen may have offered this much (RFC 7323 2.2). */
+/* The largest window, or rather just more (RFC 7323 2.3). */
 #define WINDOW_MAX 0x40000000U
 /* A segment this far below what its target acknowledged is no retransmission. */
 #define OLD_MIN 0x10000U
@@ -301,6 +301,7 @@ static void take_window(struct tcpfsm_step *st)
 		x->rcv_nxt = seg->ack;
 		x->rcv_edge = edge;
 		x->got = seg->ack;
+		x->sack_edge = seg->ack;
 		return;
 	}
 	x->rcv_nxt = tcpfsm_later(x->rcv_nxt, seg->ack);
@@ -368,6 +369,7 @@ static bool sent_syn(struct tcpfsm_step *st)
 			tcpfsm_note(st, TCPFSM_ANOMALY_SYN_IN_SYNC);
 			flow->flags |= TCPFSM_FLOW_HALF_OPEN;
 			flow->new_isn = seg->seq;
+			x->marks |= TCPFSM_MARK_RESTARTED;
 			return false;
 		}
 		tcpfsm_note(st, TCPFSM_ANOMALY_SYNACK_ISN);
@@ -467,7 +469,10 @@ void tcpfsm_take_ack(struct tcpfsm_step *st)
 	}
 }
 
-/* Rule 7, unless segments of Y may have passed unseen. */
+/*
+ * Rule 7, unless segments of Y may have passed unseen: at X's own host nobody
+ * but X speaks for X, so what it acknowledges has reached it.
+ */
 static bool acks_unsent(struct tcpfsm_step *st)
 {
 	struct tcpfsm_endpoint *y = &st->flow->end[st->y];
@@ -475,7 +480,8 @@ static bool acks_unsent(struct tcpfsm_step *st)
 
 	if (!tcpfsm_has_fact(y, TCPFSM_FACT_S) || !tcpfsm_after(ack, y->snd_nxt))
 		return false;
-	if (st->flow->flags & TCPFSM_FLOW_LOOSE && !tcpfsm_has_fact(y, TCPFSM_FACT_F)) {
+	if (tcpfsm_at_sender(st) ||
+	    (st->flow->flags & TCPFSM_FLOW_LOOSE && !tcpfsm_has_fact(y, TCPFSM_FACT_F))) {
 		y->snd_nxt = ack;
 		return false;
 	}
@@ -496,49 +502,130 @@ static bool is_outside(const struct tcpfsm_step *st)
 	if (tcpfsm_at_sender(st) || st->flow->flags & TCPFSM_FLOW_LOOSE ||
 	    !(y->marks & TCPFSM_MARK_RCV))
 		return false;
+	/* Twice the window, but less than half of all numbers. */
 	span = y->rcv_edge - y->rcv_nxt;
+	span = span < WINDOW_MAX / 2 ? 2 * span : WINDOW_MAX;
 	return tcpfsm_after(seg->seq, y->rcv_edge) ||
-	       tcpfsm_before(tcpfsm_end(seg), y->rcv_nxt - 2 * span - OLD_MIN);
+	       tcpfsm_before(tcpfsm_end(seg), y->rcv_nxt - span - OLD_MIN);
+}
+
+/* Data from an end that has not received an ACK of its SYN. RFC 7413 allows it. */
+static bool is_early(const struct tcpfsm_step *st)
+{
+	const struct tcpfsm_endpoint *x = &st->flow->end[st->x];
+	const struct tcpfsm_endpoint *y = &st->flow->end[st->y];
+
+	return st->seg->len && x->facts & TCPFSM_FACT_S && !(x->facts & TCPFSM_FACT_P) &&
+	       !((x->options | y->options) & TCPFSM_OPT_TFO);
 }
 
 static void sent_data(struct tcpfsm_step *st)
 {
-	struct tcpfsm_flow *flow = st->flow;
-	struct tcpfsm_endpoint *x = &flow->end[st->x];
+	struct tcpfsm_endpoint *x = &st->flow->end[st->x];
 	const struct tcpfsm_segment *seg = st->seg;
 	u32 end = seg->seq + seg->len;
 
-	if (!seg->len)
-		return;
-	if (x->state == TCPFSM_SYN_RECV && x->marks & TCPFSM_MARK_SYNACK &&
-	    !(flow->end[st->y].options & TCPFSM_OPT_TFO))
-		tcpfsm_note(st, TCPFSM_ANOMALY_EARLY_DATA);
 	if (!tcpfsm_after(end, x->snd_nxt))
 		return;
-	if (tcpfsm_has_fact(x, TCPFSM_FACT_F))
+	if (tcpfsm_has_fact(x, TCPFSM_FACT_F)) {
+		if (!seg->len)
+			return;
 		tcpfsm_note(st, TCPFSM_ANOMALY_DATA_AFTER_FIN);
-	else
-		x->snd_nxt = end;
+	}
+	/* A bare ACK stands at SND.NXT: it tells too how far X has come. */
+	x->snd_nxt = end;
 }
 
-static void first_fin(struct tcpfsm_step *st)
+/* What a FIN of @who shows, whenever it passed. */
+static void record_fin(struct tcpfsm_step *st, unsigned int who, const struct tcpfsm_doubt *seen)
+{
+	struct tcpfsm_flow *flow = st->flow;
+	struct tcpfsm_endpoint *x = &flow->end[who];
+	const struct tcpfsm_endpoint *y = &flow->end[tcpfsm_index(flow, !who)];
+
+	x->fin = seen->fin;
+	x->fin_ack = seen->ack;
+	x->snd_nxt = seen->fin + 1;
+	flow->fin_ms[who] = seen->ms;
+	if (flow->first_fin == TCPFSM_NOBODY) {
+		flow->first_fin = who;
+	} else {
+		flow->half_close_ms = seen->ms - flow->fin_ms[flow->first_fin];
+		flow->has |= TCPFSM_HAS_HALF_CLOSE;
+	}
+	x->facts |= fin_covers(x, y) ? TCPFSM_FACT_F | TCPFSM_FACT_O : TCPFSM_FACT_F;
+	st->result->learned = true;
+	/* Rule 9: its ACK of Y's FIN had overtaken its own FIN; it was never in CLOSE_WAIT. */
+	tcpfsm_settle(st, who, tcpfsm_has_fact(x, TCPFSM_FACT_AF) && !fin_covers(x, y));
+}
+
+/* @who goes on beyond its FIN, or sends another: the one on record was not its own. */
+static void forget_fin(struct tcpfsm_step *st, unsigned int who)
+{
+	struct tcpfsm_flow *flow = st->flow;
+	unsigned int other = tcpfsm_index(flow, !who);
+
+	if (flow->first_fin == who)
+		flow->first_fin = tcpfsm_has_fact(&flow->end[other], TCPFSM_FACT_F) ?
+				  other : TCPFSM_NOBODY;
+	flow->has &= ~TCPFSM_HAS_HALF_CLOSE;
+	withdraw(st, who, TCPFSM_FACT_F | TCPFSM_FACT_O,
+		 TCPFSM_MARK_PF_WAITS | TCPFSM_MARK_PF_WAITS_INFERRED);
+}
+
+/*
+ * A FIN that does not fit what was seen of its connection: it acknowledges what
+ * was not sent, lies below what its sender has sent, or is another than the one
+ * on record. Either it was forged, or what was believed before was, or segments
+ * passed unseen (a capture with holes, a fast path around the hooks). Its target
+ * knows: if that acknowledges exactly this FIN, and has itself come as far as
+ * this FIN said, it was genuine, and believe_fin() takes it. Whoever forges
+ * blindly would have to hit both ends' windows at once.
+ */
+static void doubt_fin(struct tcpfsm_step *st)
+{
+	struct tcpfsm_flow *flow = st->flow;
+
+	flow->doubted = st->x;
+	flow->doubt.fin = st->seg->seq + st->seg->len;
+	flow->doubt.ack = st->seg->ack;
+	flow->doubt.ms = now_ms(st);
+}
+
+/* Does X's segment show that the FIN of Y that was put aside is genuine? */
+static void believe_fin(struct tcpfsm_step *st)
 {
 	struct tcpfsm_flow *flow = st->flow;
 	struct tcpfsm_endpoint *x = &flow->end[st->x];
-	const struct tcpfsm_endpoint *y = &flow->end[st->y];
+	struct tcpfsm_endpoint *y = &flow->end[st->y];
+	u8 cause = st->cause;
 
-	x->fin = st->seg->seq + st->seg->len;
-	x->fin_ack = st->seg->ack;
-	x->snd_nxt = x->fin + 1;
-	flow->fin_ms[st->x] = now_ms(st);
-	if (flow->first_fin == TCPFSM_NOBODY) {
-		flow->first_fin = st->x;
-	} else {
-		flow->half_close_ms = now_ms(st) - flow->fin_ms[flow->first_fin];
-		flow->has |= TCPFSM_HAS_HALF_CLOSE;
-	}
-	tcpfsm_learn(st, st->x, fin_covers(x, y) ? TCPFSM_FACT_F | TCPFSM_FACT_O :
-						   TCPFSM_FACT_F);
+	if (flow->doubted != st->y || st->seg->ack != flow->doubt.fin + 1 ||
+	    tcpfsm_before(tcpfsm_end(st->seg), flow->doubt.ack) ||
+	    !tcpfsm_has_fact(y, SYNCHRONISED) || tcpfsm_has_fact(x, TCPFSM_FACT_AF))
+		return;
+	flow->doubted = TCPFSM_NOBODY;
+	st->cause = TCPFSM_CAUSE_FIN;
+	if (tcpfsm_has_fact(y, TCPFSM_FACT_F))
+		forget_fin(st, st->y);
+	x->snd_nxt = tcpfsm_later(x->snd_nxt, flow->doubt.ack);
+	y->rcv_nxt = tcpfsm_later(y->rcv_nxt, flow->doubt.ack);
+	record_fin(st, st->y, &flow->doubt);
+	st->cause = cause;
+}
+
+/*
+ * X acknowledges more than Y's FIN, and Y did send more: what was taken for
+ * Y's FIN was none.
+ */
+static void disbelieve_fin(struct tcpfsm_step *st)
+{
+	const struct tcpfsm_endpoint *x = &st->flow->end[st->x];
+	const struct tcpfsm_endpoint *y = &st->flow->end[st->y];
+
+	if (tcpfsm_has_fact(y, TCPFSM_FACT_F) && !tcpfsm_has_fact(x, TCPFSM_FACT_AF) &&
+	    tcpfsm_after(st->seg->ack, y->fin + 1))
+		forget_fin(st, st->y);
 }
 
 static void repeat_fin(struct tcpfsm_step *st)
@@ -560,22 +647,35 @@ static void repeat_fin(struct tcpfsm_step *st)
 	x->marks &= ~(TCPFSM_MARK_PF_WAITS | TCPFSM_MARK_PF_WAITS_INFERRED);
 }
 
+/* A FIN is the last thing sent; where no window is judged it must follow at once. */
+static bool is_doubtful(const struct tcpfsm_step *st, u32 fin)
+{
+	const struct tcpfsm_endpoint *x = &st->flow->end[st->x];
+	const struct tcpfsm_endpoint *y = &st->flow->end[st->y];
+
+	if (tcpfsm_before(fin, x->snd_nxt))
+		return true;
+	return st->flow->flags & TCPFSM_FLOW_LOOSE && y->marks & TCPFSM_MARK_RCV &&
+	       !tcpfsm_at_sender(st) && st->seg->seq != x->snd_nxt;
+}
+
 /* RFC 9293 3.6: X sent a FIN. */
 static void sent_fin(struct tcpfsm_step *st)
 {
 	struct tcpfsm_endpoint *x = &st->flow->end[st->x];
-	u32 fin = st->seg->seq + st->seg->len;
+	struct tcpfsm_doubt seen = {
+		.fin = st->seg->seq + st->seg->len,
+		.ack = st->seg->ack,
+		.ms = now_ms(st),
+	};
 
-	if (tcpfsm_has_fact(x, TCPFSM_FACT_F)) {
-		if (fin == x->fin)
-			repeat_fin(st);
-		else
-			tcpfsm_note(st, TCPFSM_ANOMALY_FIN_SEQ);
-	} else if (tcpfsm_before(fin, x->snd_nxt)) {
-		/* A FIN is the last thing sent; this one is not X's. */
+	if (tcpfsm_has_fact(x, TCPFSM_FACT_F) && seen.fin == x->fin) {
+		repeat_fin(st);
+	} else if (tcpfsm_has_fact(x, TCPFSM_FACT_F) || is_doubtful(st, seen.fin)) {
 		tcpfsm_note(st, TCPFSM_ANOMALY_FIN_SEQ);
+		doubt_fin(st);
 	} else {
-		first_fin(st);
+		record_fin(st, st->x, &seen);
 	}
 }
 
@@ -596,6 +696,14 @@ static void sent_oneway(struct tcpfsm_step *st)
 	tcpfsm_learn(st, st->x, TCPFSM_FACT_A);
 }
 
+/* X has not restarted: it talks in this connection yet, and the SYN was not its own. */
+static void lives_on(struct tcpfsm_step *st)
+{
+	st->flow->end[st->x].marks &= ~TCPFSM_MARK_RESTARTED;
+	if (!(st->flow->end[st->y].marks & TCPFSM_MARK_RESTARTED))
+		st->flow->flags &= ~TCPFSM_FLOW_HALF_OPEN;
+}
+
 /* X sent a segment without SYN and RST. Returns whether it proves anything. */
 static bool sent_plain(struct tcpfsm_step *st)
 {
@@ -608,9 +716,16 @@ static bool sent_plain(struct tcpfsm_step *st)
 		st->result->outside = true;
 		return false;
 	}
-	if (acks_unsent(st))
+	believe_fin(st);
+	if (acks_unsent(st)) {
+		if (seg->flags & TCPFSM_FIN && !tcpfsm_has_fact(x, TCPFSM_FACT_F))
+			doubt_fin(st);
 		return false;
+	}
+	disbelieve_fin(st);
 	if (tcpfsm_has_fact(y, TCPFSM_FACT_S)) {
+		if (is_early(st))
+			tcpfsm_note(st, TCPFSM_ANOMALY_EARLY_DATA);
 		if (tcpfsm_has_fact(x, TCPFSM_FACT_A) || answers_syn(y, seg->ack)) {
 			confirm_p(st);
 			tcpfsm_take_ack(st);
@@ -622,9 +737,12 @@ static bool sent_plain(struct tcpfsm_step *st)
 	/* Before X has acknowledged Y's SYN nothing it says in this form counts. */
 	if (!tcpfsm_has_fact(x, TCPFSM_FACT_S | TCPFSM_FACT_A))
 		return false;
-	sent_data(st);
+	if (x->marks & TCPFSM_MARK_RESTARTED)
+		lives_on(st);
 	if (seg->flags & TCPFSM_FIN)
 		sent_fin(st);
+	else
+		sent_data(st);
 	if (seg->has_ts && tcpfsm_has_fact(x, TCPFSM_FACT_F))
 		x->tsval = seg->tsval;
 	/* RFC 9293 3.10.7.4: TIME_WAIT acknowledges a repeated FIN and starts 2MSL again. */

@@ -28,6 +28,7 @@ enum {
 	TCPFSM_MARK_REFUSED = 1 << 12,		/* answered a SYN with a RST */
 	TCPFSM_MARK_GONE = 1 << 13,		/* 2MSL over, or the flow was given up */
 	TCPFSM_MARK_FIN_REACHED = 1 << 14,	/* the peer's FIN came, perhaps past a hole */
+	TCPFSM_MARK_RESTARTED = 1 << 15,	/* sent a SYN into the synchronised flow */
 };
 
 /**
@@ -39,7 +40,8 @@ enum {
  * @got: one past what was seen to reach it in sequence; at its own host only
  * @fin: sequence number of its FIN
  * @fin_ack: lowest ACK that a copy of its FIN carried
- * @sack_edge: highest right edge it has reported in a SACK block, 0 if none
+ * @sack_edge: highest right edge of its latest SACK blocks; means something
+ *	while it lies beyond @rcv_nxt
  * @tsval: timestamp of its latest segment with SYN or FIN, or since its FIN
  * @marks: TCPFSM_MARK_*
  * @facts: TCPFSM_FACT_*
@@ -94,6 +96,18 @@ enum {
 #define TCPFSM_NOBODY 2
 
 /**
+ * struct tcpfsm_doubt - a FIN, on record or not believed yet
+ * @fin: its sequence number
+ * @ack: the ACK it carried
+ * @ms: when it passed, milliseconds since the flow began
+ */
+struct tcpfsm_doubt {
+	u32 fin;
+	u32 ack;
+	u32 ms;
+};
+
+/**
  * struct tcpfsm_flow - one connection attempt
  * @end: client and server; of a flow to itself only the first is used
  * @born_ns: when its first segment passed
@@ -114,6 +128,8 @@ enum {
  * @has: TCPFSM_HAS_*
  * @outcome: enum tcpfsm_verdict so far; final once @ended
  * @ended: both ends are closed
+ * @doubt: the FIN that was put aside last; with @doubted
+ * @doubted: whose FIN that is, or TCPFSM_NOBODY
  * @first_fin: who sent the first FIN, or TCPFSM_NOBODY
  * @reset_by: who sent the RST that was accepted, or TCPFSM_NOBODY
  * @reset_hit: the state it hit
@@ -135,6 +151,8 @@ struct tcpfsm_flow {
 	u32 half_close_ms;
 	u32 teardown_ms;
 	u32 new_isn;
+	struct tcpfsm_doubt doubt;
+	u8 doubted;
 	u8 flags;
 	u8 has;
 	u8 outcome;

@@ -57,9 +57,11 @@ static enum judgement judge(const struct tcpfsm_step *st)
 	if (tcpfsm_within(seg->seq, low, high) || is_one_below(y->state, seg->seq, low))
 		return RST_EXACT;
 	/* RFC 5961 3.2 says RCV.NXT alone; the kernel adds the highest SACK edge. */
-	if (y->sack_edge && seg->seq == y->sack_edge)
+	if (seg->seq == y->sack_edge && tcpfsm_after(seg->seq, low))
 		return RST_EXACT;
-	return tcpfsm_within(seg->seq, low, y->rcv_edge) ? RST_INEXACT : RST_OUTSIDE;
+	if (tcpfsm_before(seg->seq, low) || tcpfsm_after(seg->seq, y->rcv_edge))
+		return RST_OUTSIDE;
+	return RST_INEXACT;
 }
 
 static void close_by_reset(struct tcpfsm_step *st, unsigned int who, u16 marks, bool inferred)

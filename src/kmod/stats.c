@@ -1,14 +1,73 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * /proc/net/stat/tcpfsm: names of the columns, then a line of hexadecimal
- * figures for each processor, as lnstat reads it. The first column is the
- * number of flows, the same in each line, as in nf_conntrack's.
+ * /proc/net/stat/tcpfsm and its sisters: names of the columns, then a line of
+ * hexadecimal figures for each processor, as lnstat reads it. lnstat passes
+ * over a file with more than 32 columns, hence one file for each list.
  */
 #include <linux/proc_fs.h>
 #include <linux/seq_file.h>
 #include <net/net_namespace.h>
 
 #include "net.h"
+
+#define COLUMNS_MAX 32
+
+/**
+ * struct stats_file - one file
+ * @name: in /proc/net/stat
+ * @names: of its columns
+ * @first: index of the first counter in struct tcpfsm_stats
+ * @count: how many
+ * @entries: a first column with the number of flows, as in nf_conntrack's
+ */
+struct stats_file {
+	const char *name;
+	const char *const *names;
+	unsigned int first;
+	unsigned int count;
+	bool entries;
+};
+
+#define INDEX(member) (offsetof(struct tcpfsm_stats, member) / sizeof(unsigned long))
+
+static const char *const counter_names[] = {
+#define X(name, text)	#name,
+	TCPFSM_COUNTERS(X)
+#undef X
+};
+
+#define X(from, to, text)	#from "_to_" #to,
+static const char *const rfc_names[] = { TCPFSM_ARCS_RFC(X) };
+static const char *const other_names[] = { TCPFSM_ARCS_OTHER(X) "other" };
+#undef X
+
+static const char *const verdict_names[] = {
+#define X(name, word, text)	#word,
+	TCPFSM_VERDICTS(X)
+#undef X
+};
+
+static const char *const anomaly_names[] = {
+#define X(name, word, text)	#word,
+	TCPFSM_ANOMALIES(X)
+#undef X
+};
+
+static_assert(ARRAY_SIZE(counter_names) < COLUMNS_MAX);
+static_assert(ARRAY_SIZE(rfc_names) <= COLUMNS_MAX);
+static_assert(ARRAY_SIZE(other_names) <= COLUMNS_MAX);
+static_assert(ARRAY_SIZE(verdict_names) <= COLUMNS_MAX);
+static_assert(ARRAY_SIZE(anomaly_names) <= COLUMNS_MAX);
+static_assert(ARRAY_SIZE(rfc_names) + ARRAY_SIZE(other_names) == TCPFSM_ARC_MAX);
+
+static const struct stats_file files[] = {
+	{ "tcpfsm", counter_names, 0, ARRAY_SIZE(counter_names), true },
+	{ "tcpfsm_transitions", rfc_names, INDEX(arc), ARRAY_SIZE(rfc_names) },
+	{ "tcpfsm_exceptions", other_names, INDEX(arc) + ARRAY_SIZE(rfc_names),
+	  ARRAY_SIZE(other_names) },
+	{ "tcpfsm_verdicts", verdict_names, INDEX(verdict), ARRAY_SIZE(verdict_names) },
+	{ "tcpfsm_anomalies", anomaly_names, INDEX(anomaly), ARRAY_SIZE(anomaly_names) },
+};
 
 static void *stats_at(struct seq_file *m, loff_t *pos)
 {
@@ -41,46 +100,23 @@ static void stats_stop(struct seq_file *m, void *v)
 {
 }
 
-static void show_names(struct seq_file *m)
-{
-	seq_puts(m, "entries");
-#define X(name, text) seq_puts(m, " " #name);
-	TCPFSM_COUNTERS(X)
-#undef X
-#define X(from, to, text) seq_puts(m, " " #from "_to_" #to);
-	TCPFSM_ARCS(X)
-#undef X
-	seq_puts(m, " other_transition");
-#define X(name, word, text) seq_puts(m, " end_" #word);
-	TCPFSM_VERDICTS(X)
-#undef X
-#define X(name, word, text) seq_puts(m, " an_" #word);
-	TCPFSM_ANOMALIES(X)
-#undef X
-	seq_putc(m, '\n');
-}
-
 static int stats_show(struct seq_file *m, void *v)
 {
-	struct tcpfsm_net *tn = tcpfsm_net(seq_file_net(m));
-	const struct tcpfsm_stats *stats = v;
+	const struct stats_file *file = pde_data(file_inode(m->file));
+	const unsigned long *counters = v;
 	unsigned int i;
 
-	if (v == SEQ_START_TOKEN) {
-		show_names(m);
-		return 0;
+	if (file->entries && v == SEQ_START_TOKEN)
+		seq_puts(m, "entries ");
+	else if (file->entries)
+		seq_printf(m, "%08x ", atomic_read(&tcpfsm_net(seq_file_net(m))->flows));
+	for (i = 0; i < file->count; i++) {
+		if (v == SEQ_START_TOKEN)
+			seq_puts(m, file->names[i]);
+		else
+			seq_printf(m, "%08lx", counters[file->first + i]);
+		seq_putc(m, i + 1 < file->count ? ' ' : '\n');
 	}
-	seq_printf(m, "%08x", atomic_read(&tn->flows));
-#define X(name, text) seq_printf(m, " %08lx", stats->name);
-	TCPFSM_COUNTERS(X)
-#undef X
-	for (i = 0; i < TCPFSM_ARC_MAX; i++)
-		seq_printf(m, " %08lx", stats->arc[i]);
-	for (i = 0; i < TCPFSM_VERDICT_MAX; i++)
-		seq_printf(m, " %08lx", stats->verdict[i]);
-	for (i = 0; i < TCPFSM_ANOMALY_MAX; i++)
-		seq_printf(m, " %08lx", stats->anomaly[i]);
-	seq_putc(m, '\n');
 	return 0;
 }
 
@@ -91,6 +127,12 @@ static const struct seq_operations stats_ops = {
 	.show = stats_show,
 };
 
+static void remove_files(struct tcpfsm_net *tn, unsigned int n)
+{
+	while (n--)
+		remove_proc_entry(files[n].name, tn->net->proc_net_stat);
+}
+
 /**
  * tcpfsm_stats_init() - show a namespace's counters
  * @tn: the namespace
@@ -99,9 +141,15 @@ static const struct seq_operations stats_ops = {
  */
 int tcpfsm_stats_init(struct tcpfsm_net *tn)
 {
-	if (!proc_create_net("tcpfsm", 0444, tn->net->proc_net_stat, &stats_ops,
-			     sizeof(struct seq_net_private)))
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(files); i++) {
+		if (proc_create_net_data(files[i].name, 0444, tn->net->proc_net_stat, &stats_ops,
+					 sizeof(struct seq_net_private), (void *)&files[i]))
+			continue;
+		remove_files(tn, i);
 		return -ENOMEM;
+	}
 	return 0;
 }
 
@@ -113,5 +161,5 @@ int tcpfsm_stats_init(struct tcpfsm_net *tn)
  */
 void tcpfsm_stats_exit(struct tcpfsm_net *tn)
 {
-	remove_proc_entry("tcpfsm", tn->net->proc_net_stat);
+	remove_files(tn, ARRAY_SIZE(files));
 }
