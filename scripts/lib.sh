@@ -66,7 +66,7 @@ need() {
 # is moved out of it when complete. Not to be called in a condition, where the
 # shell would let COMMAND go on after an error.
 locked() {
-	local fd
+	local fd status
 	local scratch=$cache/scratch/$1
 
 	mkdir -p "$cache/lock" "$cache/scratch"
@@ -81,4 +81,7 @@ locked() {
 		trap 'rm -rf --one-file-system "$scratch"' EXIT
 		"$@"
 	) {fd}>&-
+	status=$?
+	exec {fd}>&-
+	return "$status"
 }

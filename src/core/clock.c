@@ -29,6 +29,11 @@ enum tcpfsm_phase tcpfsm_phase(const struct tcpfsm_flow *flow)
 	return TCPFSM_PHASE_HALF_OPEN;
 }
 
+static bool repeats_fin(u8 state)
+{
+	return state == TCPFSM_FIN_WAIT1 || state == TCPFSM_CLOSING || state == TCPFSM_LAST_ACK;
+}
+
 static u32 idle_limit_s(const struct tcpfsm_flow *flow, const struct tcpfsm_limits *limits)
 {
 	const struct tcpfsm_endpoint *client = &flow->end[TCPFSM_CLIENT];
@@ -42,6 +47,15 @@ static u32 idle_limit_s(const struct tcpfsm_flow *flow, const struct tcpfsm_limi
 	/* One end was reset and the other does not know: nothing more will come. */
 	if ((client->marks | server->marks) & TCPFSM_MARK_RESET)
 		return limits->idle_s[TCPFSM_FIN_WAIT1];
+	/* A stray segment made it, perhaps: it is a guess until both ends have spoken. */
+	if (flow->flags & TCPFSM_FLOW_MIDSTREAM && !(client->seen && server->seen))
+		return limits->idle_s[TCPFSM_FIN_WAIT1];
+	/* Who waits for the ACK of a FIN repeats it, and is gone if it is silent. */
+	if (repeats_fin(client->state) || repeats_fin(server->state)) {
+		a = repeats_fin(client->state) ? a : b;
+		b = repeats_fin(server->state) ? b : a;
+		return a < b ? a : b;
+	}
 	/* The longer of the two: an orphan's peer may well sit in CLOSE_WAIT for days. */
 	return a > b ? a : b;
 }

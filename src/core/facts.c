@@ -9,8 +9,6 @@
  */
 #include "step.h"
 
-/* The largest window, or rather just more (RFC 7323 2.3). */
-#define WINDOW_MAX 0x40000000U
 /* A segment this far below what its target acknowledged is no retransmission. */
 #define OLD_MIN 0x10000U
 #define WSCALE_UNKNOWN 14
@@ -137,10 +135,9 @@ void tcpfsm_learn_p(struct tcpfsm_step *st, unsigned int who, bool inferred)
 	tcpfsm_learn(st, who, TCPFSM_FACT_P);
 }
 
-/* Milliseconds since the flow began, modulo 2^32. */
-static u32 now_ms(const struct tcpfsm_step *st)
+static u32 ms_between(u64 from_ns, u64 to_ns)
 {
-	return div_u64(st->at->now_ns - st->flow->born_ns, NSEC_PER_MSEC);
+	return to_ns < from_ns ? 0 : div_u64(to_ns - from_ns, NSEC_PER_MSEC);
 }
 
 static u32 now_us(const struct tcpfsm_step *st)
@@ -163,10 +160,10 @@ void tcpfsm_learn_pf(struct tcpfsm_step *st, unsigned int who, bool inferred)
 		end->marks |= TCPFSM_MARK_PF_INFERRED;
 	else
 		end->marks &= ~TCPFSM_MARK_PF_INFERRED;
-	flow->finack_ms[who] = now_ms(st) - flow->fin_ms[who];
+	flow->finack_ms[who] = ms_between(flow->fin_ns[who], st->at->now_ns);
 	flow->has |= TCPFSM_HAS_FINACK_CLIENT << who;
 	if (tcpfsm_has_fact(&flow->end[!who], TCPFSM_FACT_PF)) {
-		flow->teardown_ms = now_ms(st) - flow->fin_ms[flow->first_fin];
+		flow->teardown_ms = ms_between(flow->fin_ns[flow->first_fin], st->at->now_ns);
 		flow->has |= TCPFSM_HAS_TEARDOWN;
 	}
 	tcpfsm_learn(st, who, TCPFSM_FACT_PF);
@@ -378,7 +375,13 @@ static bool sent_syn(struct tcpfsm_step *st)
 			return false;
 		take_isn(x, seg);
 		x->marks |= TCPFSM_MARK_SYNACK;
+		/* A bare SYN before it was not X's. */
+		x->marks &= ~TCPFSM_MARK_BARE_SYN;
+		flow->flags &= ~TCPFSM_FLOW_SIMULTANEOUS;
 		time_syn(st);
+		take_window(st);
+		if (!tcpfsm_has_fact(x, TCPFSM_FACT_A))
+			learn_crossed_synack(st);
 		return true;
 	}
 
@@ -480,6 +483,9 @@ static bool acks_unsent(struct tcpfsm_step *st)
 
 	if (!tcpfsm_has_fact(y, TCPFSM_FACT_S) || !tcpfsm_after(ack, y->snd_nxt))
 		return false;
+	/* Its SYN is assumed from the SYN-ACK, and nothing of Y passes here. */
+	if (!y->seen)
+		st->flow->flags |= TCPFSM_FLOW_ONEWAY | TCPFSM_FLOW_LOOSE;
 	if (tcpfsm_at_sender(st) ||
 	    (st->flow->flags & TCPFSM_FLOW_LOOSE && !tcpfsm_has_fact(y, TCPFSM_FACT_F))) {
 		y->snd_nxt = ack;
@@ -504,7 +510,7 @@ static bool is_outside(const struct tcpfsm_step *st)
 		return false;
 	/* Twice the window, but less than half of all numbers. */
 	span = y->rcv_edge - y->rcv_nxt;
-	span = span < WINDOW_MAX / 2 ? 2 * span : WINDOW_MAX;
+	span = span < TCPFSM_WINDOW_MAX / 2 ? 2 * span : TCPFSM_WINDOW_MAX;
 	return tcpfsm_after(seg->seq, y->rcv_edge) ||
 	       tcpfsm_before(tcpfsm_end(seg), y->rcv_nxt - span - OLD_MIN);
 }
@@ -546,11 +552,11 @@ static void record_fin(struct tcpfsm_step *st, unsigned int who, const struct tc
 	x->fin = seen->fin;
 	x->fin_ack = seen->ack;
 	x->snd_nxt = seen->fin + 1;
-	flow->fin_ms[who] = seen->ms;
+	flow->fin_ns[who] = seen->ns;
 	if (flow->first_fin == TCPFSM_NOBODY) {
 		flow->first_fin = who;
 	} else {
-		flow->half_close_ms = seen->ms - flow->fin_ms[flow->first_fin];
+		flow->half_close_ms = ms_between(flow->fin_ns[flow->first_fin], seen->ns);
 		flow->has |= TCPFSM_HAS_HALF_CLOSE;
 	}
 	x->facts |= fin_covers(x, y) ? TCPFSM_FACT_F | TCPFSM_FACT_O : TCPFSM_FACT_F;
@@ -589,7 +595,7 @@ static void doubt_fin(struct tcpfsm_step *st)
 	flow->doubted = st->x;
 	flow->doubt.fin = st->seg->seq + st->seg->len;
 	flow->doubt.ack = st->seg->ack;
-	flow->doubt.ms = now_ms(st);
+	flow->doubt.ns = st->at->now_ns;
 }
 
 /* Does X's segment show that the FIN of Y that was put aside is genuine? */
@@ -653,7 +659,8 @@ static bool is_doubtful(const struct tcpfsm_step *st, u32 fin)
 	const struct tcpfsm_endpoint *x = &st->flow->end[st->x];
 	const struct tcpfsm_endpoint *y = &st->flow->end[st->y];
 
-	if (tcpfsm_before(fin, x->snd_nxt))
+	/* An ACK that overtook it stood behind it. */
+	if (tcpfsm_before(fin + 1, x->snd_nxt))
 		return true;
 	return st->flow->flags & TCPFSM_FLOW_LOOSE && y->marks & TCPFSM_MARK_RCV &&
 	       !tcpfsm_at_sender(st) && st->seg->seq != x->snd_nxt;
@@ -666,7 +673,7 @@ static void sent_fin(struct tcpfsm_step *st)
 	struct tcpfsm_doubt seen = {
 		.fin = st->seg->seq + st->seg->len,
 		.ack = st->seg->ack,
-		.ms = now_ms(st),
+		.ns = st->at->now_ns,
 	};
 
 	if (tcpfsm_has_fact(x, TCPFSM_FACT_F) && seen.fin == x->fin) {
@@ -1001,6 +1008,8 @@ void tcpfsm_see(struct tcpfsm_flow *flow, unsigned int who, const struct tcpfsm_
 	flow->seen_ns = at->now_ns;
 	note_path(&flow->end[st.x], at->point);
 	result->again = at->point == TCPFSM_AT_LOOP_IN;
+	if (flow->skipped)
+		tcpfsm_catch_up(&st);
 	if (!result->again) {
 		tcpfsm_history_segment(flow, st.x, seg);
 		proves = sent(&st);
@@ -1023,7 +1032,8 @@ bool tcpfsm_quiet(const struct tcpfsm_flow *flow, const struct tcpfsm_segment *s
 	return !(seg->flags & (TCPFSM_SYN | TCPFSM_FIN | TCPFSM_RST)) &&
 	       flow->end[0].state == TCPFSM_ESTABLISHED &&
 	       flow->end[1].state == TCPFSM_ESTABLISHED &&
-	       flow->end[0].marks & flow->end[1].marks & TCPFSM_MARK_P_CONFIRMED;
+	       flow->end[0].marks & flow->end[1].marks & TCPFSM_MARK_P_CONFIRMED &&
+	       (flow->doubted == TCPFSM_NOBODY || seg->ack != flow->doubt.fin + 1);
 }
 
 /**

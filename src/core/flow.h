@@ -97,14 +97,14 @@ enum {
 
 /**
  * struct tcpfsm_doubt - a FIN, on record or not believed yet
+ * @ns: when it passed
  * @fin: its sequence number
  * @ack: the ACK it carried
- * @ms: when it passed, milliseconds since the flow began
  */
 struct tcpfsm_doubt {
+	u64 ns;
 	u32 fin;
 	u32 ack;
-	u32 ms;
 };
 
 /**
@@ -115,43 +115,44 @@ struct tcpfsm_doubt {
  * @since_ns: when the present phase began (see clock.c); starts 2MSL again
  * @syn_us: last SYN, microseconds since @born_ns, modulo 2^32 like the next
  * @synack_us: last SYN-ACK
- * @fin_ms: first FIN of each end, milliseconds since @born_ns
  * @rtt_server_us: last SYN to first SYN-ACK
  * @rtt_client_us: last SYN-ACK to the client's first ACK
  * @finack_ms: first FIN of an end to the ACK that covers it
  * @half_close_ms: first FIN to the peer's
  * @teardown_ms: first FIN to the last ACK
  * @new_isn: the SYN that came into a synchronised flow
+ * @doubt: the FIN that was put aside last; with @doubted
+ * @fin_ns: first FIN of each end
  * @history: codes of 5 bits in order of first occurrence, see history.c
  * @letters: bit set of the codes in @history
  * @flags: TCPFSM_FLOW_*
  * @has: TCPFSM_HAS_*
  * @outcome: enum tcpfsm_verdict so far; final once @ended
  * @ended: both ends are closed
- * @doubt: the FIN that was put aside last; with @doubted
  * @doubted: whose FIN that is, or TCPFSM_NOBODY
  * @first_fin: who sent the first FIN, or TCPFSM_NOBODY
  * @reset_by: who sent the RST that was accepted, or TCPFSM_NOBODY
  * @reset_hit: the state it hit
  * @shook: both ends have been ESTABLISHED
+ * @skipped: segments were left out by lite mode; sequence numbers are old
  */
 struct tcpfsm_flow {
 	struct tcpfsm_endpoint end[2];
 	u64 born_ns;
 	u64 seen_ns;
 	u64 since_ns;
+	struct tcpfsm_doubt doubt;
+	u64 fin_ns[2];
 	u64 history[2];
 	u32 letters;
 	u32 syn_us;
 	u32 synack_us;
 	u32 rtt_server_us;
 	u32 rtt_client_us;
-	u32 fin_ms[2];
 	u32 finack_ms[2];
 	u32 half_close_ms;
 	u32 teardown_ms;
 	u32 new_isn;
-	struct tcpfsm_doubt doubt;
 	u8 doubted;
 	u8 flags;
 	u8 has;
@@ -161,6 +162,7 @@ struct tcpfsm_flow {
 	u8 reset_by;
 	u8 reset_hit;
 	u8 shook;
+	u8 skipped;
 };
 
 /* Where the observer stood when the segment passed. */
@@ -254,6 +256,9 @@ struct tcpfsm_limits {
 void tcpfsm_see(struct tcpfsm_flow *flow, unsigned int who, const struct tcpfsm_segment *seg,
 		const struct tcpfsm_sighting *at, struct tcpfsm_result *result);
 bool tcpfsm_quiet(const struct tcpfsm_flow *flow, const struct tcpfsm_segment *seg);
+
+/* lite.c */
+void tcpfsm_skip(struct tcpfsm_flow *flow, u64 now_ns);
 
 /* birth.c */
 enum tcpfsm_birth {

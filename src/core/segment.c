@@ -223,8 +223,11 @@ enum tcpfsm_walk tcpfsm_ip6_step(struct tcpfsm_ip6_walk *walk, const u8 *header)
 		len = (header[1] + 2) * 4;		/* RFC 4302 2.2 */
 	} else if (walk->next == NEXT_FRAGMENT) {
 		len = 8;				/* RFC 8200 4.5 */
-		if (be16(header + 2) & 0xfff8)
+		if (be16(header + 2) & 0xfff8) {
+			/* What it is a fragment of; other headers may stand before it. */
+			walk->next = header[0];
 			return TCPFSM_WALK_FRAGMENT;
+		}
 		if (be16(header + 2) & 1)
 			walk->fragment = true;
 	}

@@ -25,6 +25,12 @@ struct tcpfsm_step {
 	u8 cause;
 };
 
+/* The largest window that can be offered (RFC 7323 2.2). */
+#define TCPFSM_WINDOW_MAX 0x40000000U
+
+/* lite.c */
+void tcpfsm_catch_up(struct tcpfsm_step *st);
+
 /* facts.c */
 void tcpfsm_learn(struct tcpfsm_step *st, unsigned int who, u8 facts);
 void tcpfsm_learn_p(struct tcpfsm_step *st, unsigned int who, bool inferred);

@@ -149,14 +149,20 @@ static bool go_on(struct tcpfsm_net *tn, struct tcpfsm_entry *entry, unsigned in
 	const struct tcpfsm_segment *seg = &packet->seg;
 	struct tcpfsm_flow *flow = &entry->flow;
 	struct tcpfsm_result result;
-	bool same = true;
+	bool same = true, quiet;
 
 	spin_lock_bh(&entry->lock);
 	if (entry->dead) {
 		spin_unlock_bh(&entry->lock);
 		return false;
 	}
-	at->now_ns = tcpfsm_quiet(flow, seg) ? ktime_get_coarse_ns() : ktime_get_ns();
+	quiet = tcpfsm_quiet(flow, seg);
+	at->now_ns = quiet ? ktime_get_coarse_ns() : ktime_get_ns();
+	if (quiet && !READ_ONCE(tn->settings.strict)) {
+		tcpfsm_skip(flow, at->now_ns);
+		spin_unlock_bh(&entry->lock);
+		return true;
+	}
 	if (at->point != TCPFSM_AT_LOOP_IN && tcpfsm_is_new_incarnation(flow, who, seg)) {
 		tcpfsm_give_up(flow, at->now_ns, TCPFSM_VERDICT_REUSED, TCPFSM_CAUSE_REUSE,
 			       &result);
@@ -278,7 +284,10 @@ static bool traces_nothing(const struct tcpfsm_net *tn)
 	const struct tcpfsm_settings *settings = &tn->settings;
 	const struct tcpfsm_portset *ports;
 
-	if (!settings->enabled || settings->mark & ~settings->mark_mask)
+	if (!settings->enabled)
+		return true;
+	/* A mark that no masked mark can equal. */
+	if (settings->mark_mask && settings->mark & ~settings->mark_mask)
 		return true;
 	ports = rcu_dereference_protected(tn->ports, lockdep_is_held(&tn->setup));
 	/* Port 0 is nobody's. */

@@ -97,7 +97,7 @@ static enum tcpfsm_packet_kind read_ip6(struct tcpfsm_packet *packet, const stru
 		next = tcpfsm_ip6_step(&walk, ext);
 	}
 	if (next == TCPFSM_WALK_FRAGMENT)
-		return TCPFSM_PACKET_FRAGMENT;
+		return walk.next == IPPROTO_TCP ? TCPFSM_PACKET_FRAGMENT : TCPFSM_PACKET_OTHER;
 	if (next != TCPFSM_WALK_TCP)
 		return TCPFSM_PACKET_OTHER;
 	packet->fragment = walk.fragment;

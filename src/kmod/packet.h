@@ -11,7 +11,7 @@
 enum tcpfsm_packet_kind {
 	TCPFSM_PACKET_OTHER,		/* not TCP: not ours */
 	TCPFSM_PACKET_TCP,
-	TCPFSM_PACKET_FRAGMENT,		/* of some protocol, TCP's perhaps, without its header */
+	TCPFSM_PACKET_FRAGMENT,		/* of a TCP packet, without the header */
 	TCPFSM_PACKET_MALFORMED,	/* TCP, but no stack would take it */
 };
 
