@@ -28,22 +28,46 @@ struct tcpfsm_step {
 /* The largest window that can be offered (RFC 7323 2.2). */
 #define TCPFSM_WINDOW_MAX 0x40000000U
 
+/* What a connection has on either side once it is synchronised. */
+#define TCPFSM_SYNCHRONISED (TCPFSM_FACT_S | TCPFSM_FACT_A | TCPFSM_FACT_P)
+
 /* lite.c */
 void tcpfsm_catch_up(struct tcpfsm_step *st);
 
 /* facts.c */
 void tcpfsm_learn(struct tcpfsm_step *st, unsigned int who, u8 facts);
 void tcpfsm_learn_p(struct tcpfsm_step *st, unsigned int who, bool inferred);
-void tcpfsm_learn_pf(struct tcpfsm_step *st, unsigned int who, bool inferred);
+void tcpfsm_withdraw(struct tcpfsm_step *st, unsigned int who, u8 facts, u16 marks);
 void tcpfsm_settle(struct tcpfsm_step *st, unsigned int who, bool retracted);
-void tcpfsm_conclude(struct tcpfsm_step *st, u64 now_ns);
 void tcpfsm_take_ack(struct tcpfsm_step *st);
+void tcpfsm_take_window(struct tcpfsm_step *st);
+
+/* syn.c */
+bool tcpfsm_answers_syn(const struct tcpfsm_endpoint *y, u32 ack);
+bool tcpfsm_sent_syn(struct tcpfsm_step *st);
+void tcpfsm_confirm_p(struct tcpfsm_step *st);
+void tcpfsm_learn_a(struct tcpfsm_step *st);
+bool tcpfsm_is_early(const struct tcpfsm_step *st);
+void tcpfsm_sent_oneway(struct tcpfsm_step *st);
+void tcpfsm_delivered_syn(struct tcpfsm_step *st, bool inferred);
+
+/* fin.c */
+void tcpfsm_learn_pf(struct tcpfsm_step *st, unsigned int who, bool inferred);
+bool tcpfsm_is_ack_of_fin(const struct tcpfsm_endpoint *end, u32 ack);
+void tcpfsm_doubt_fin(struct tcpfsm_step *st);
+void tcpfsm_believe_fin(struct tcpfsm_step *st);
+void tcpfsm_disbelieve_fin(struct tcpfsm_step *st);
+void tcpfsm_sent_fin(struct tcpfsm_step *st);
+bool tcpfsm_is_behind_fin(const struct tcpfsm_step *st);
+
+/* outcome.c */
+void tcpfsm_conclude(struct tcpfsm_step *st, u64 now_ns);
+enum tcpfsm_verdict tcpfsm_verdict_of(const struct tcpfsm_flow *flow);
 
 /* reset.c */
 void tcpfsm_reset_sent(struct tcpfsm_step *st);
 void tcpfsm_reset_delivered(struct tcpfsm_step *st);
 void tcpfsm_reset_withdraw(struct tcpfsm_step *st);
-enum tcpfsm_verdict tcpfsm_verdict_of(const struct tcpfsm_flow *flow);
 
 static inline void tcpfsm_note(struct tcpfsm_step *st, enum tcpfsm_anomaly anomaly)
 {

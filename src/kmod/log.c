@@ -11,6 +11,8 @@
 #include "events.h"
 
 #define LINES_MAX 50
+/* Room for the longest tail of a line about a flow. */
+#define WORDS_MAX 160
 
 struct ends {
 	char client[TCPFSM_ADDRESS_MAX];
@@ -99,6 +101,30 @@ void tcpfsm_log_anomalies(struct tcpfsm_net *tn, const struct tcpfsm_entry *entr
 				tcpfsm_anomaly_name(__ffs(anomalies)));
 }
 
+/* What is known at a handshake, or at the end, in the words of /proc/tcpfsm. */
+static void describe(char *buf, size_t size, const struct tcpfsm_flow *flow)
+{
+	static const char *const closers[] = { "client", "server", NULL, "simultaneous" };
+	const char *closer = closers[tcpfsm_closer(flow)];
+	char history[TCPFSM_HISTORY_SIZE];
+	int n = 0;
+
+	if (flow->ended)
+		n += scnprintf(buf + n, size - n, " outcome=%s",
+			       tcpfsm_verdict_name(flow->outcome));
+	if (flow->ended && closer)
+		n += scnprintf(buf + n, size - n, " closer=%s", closer);
+	if (flow->reset_by != TCPFSM_NOBODY)
+		n += scnprintf(buf + n, size - n, " reset_in=%s",
+			       tcpfsm_state_name(flow->reset_hit));
+	if (flow->has & TCPFSM_HAS_RTT_SERVER)
+		n += scnprintf(buf + n, size - n, " rtt_server_us=%u", flow->rtt_server_us);
+	if (flow->has & TCPFSM_HAS_RTT_CLIENT)
+		n += scnprintf(buf + n, size - n, " rtt_client_us=%u", flow->rtt_client_us);
+	tcpfsm_history_print(flow, history);
+	scnprintf(buf + n, size - n, " hist=%s", history);
+}
+
 /**
  * tcpfsm_log_flow() - a line for a handshake or a closed flow
  * @tn: the namespace
@@ -109,19 +135,14 @@ void tcpfsm_log_anomalies(struct tcpfsm_net *tn, const struct tcpfsm_entry *entr
  */
 void tcpfsm_log_flow(struct tcpfsm_net *tn, struct tcpfsm_entry *entry, const char *what)
 {
-	static const char *const closers[] = { "client", "server", "-", "simultaneous" };
-	char history[TCPFSM_HISTORY_SIZE];
-	unsigned int outcome, closer;
+	char text[WORDS_MAX];
 	struct ends ends;
 
 	if (!may_log(tn))
 		return;
 	print_ends(&ends, entry);
 	spin_lock_bh(&entry->lock);
-	outcome = entry->flow.outcome;
-	closer = tcpfsm_closer(&entry->flow);
-	tcpfsm_history_print(&entry->flow, history);
+	describe(text, sizeof(text), &entry->flow);
 	spin_unlock_bh(&entry->lock);
-	pr_info("%s -> %s %s outcome=%s closer=%s hist=%s\n", ends.client, ends.server, what,
-		tcpfsm_verdict_name(outcome), closers[closer], history);
+	pr_info("%s -> %s %s%s\n", ends.client, ends.server, what, text);
 }

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The teardown (RFC 9293 3.6): the facts F, PF and O, when they are taken back,
+ * and FINs that are not believed at once.
+ */
+#include "step.h"
+
+static u32 ms_between(u64 from_ns, u64 to_ns)
+{
+	return to_ns < from_ns ? 0 : div_u64(to_ns - from_ns, NSEC_PER_MSEC);
+}
+
+/**
+ * tcpfsm_learn_pf() - an ACK of the endpoint's FIN was delivered to it
+ * @st: the step
+ * @who: index of the endpoint
+ * @inferred: seen elsewhere than at its own host
+ */
+void tcpfsm_learn_pf(struct tcpfsm_step *st, unsigned int who, bool inferred)
+{
+	struct tcpfsm_flow *flow = st->flow;
+	struct tcpfsm_endpoint *end = &flow->end[who];
+
+	if (inferred)
+		end->marks |= TCPFSM_MARK_PF_INFERRED;
+	else
+		end->marks &= ~TCPFSM_MARK_PF_INFERRED;
+	flow->finack_ms[who] = ms_between(flow->fin_ns[who], st->at->now_ns);
+	flow->has |= TCPFSM_HAS_FINACK_CLIENT << who;
+	if (tcpfsm_has_fact(&flow->end[!who], TCPFSM_FACT_PF)) {
+		flow->teardown_ms = ms_between(flow->fin_ns[flow->first_fin], st->at->now_ns);
+		flow->has |= TCPFSM_HAS_TEARDOWN;
+	}
+	tcpfsm_learn(st, who, TCPFSM_FACT_PF);
+}
+
+bool tcpfsm_is_ack_of_fin(const struct tcpfsm_endpoint *end, u32 ack)
+{
+	return tcpfsm_has_fact(end, TCPFSM_FACT_F) && ack == end->fin + 1;
+}
+
+/* X's FIN carries an ACK that covers Y's FIN: LAST_ACK, not CLOSING (rule 9). */
+static bool fin_covers(const struct tcpfsm_endpoint *x, const struct tcpfsm_endpoint *y)
+{
+	return tcpfsm_is_ack_of_fin(y, x->fin_ack);
+}
+
+/* What a FIN of @who shows, whenever it passed. */
+static void record_fin(struct tcpfsm_step *st, unsigned int who, const struct tcpfsm_doubt *seen)
+{
+	struct tcpfsm_flow *flow = st->flow;
+	struct tcpfsm_endpoint *x = &flow->end[who];
+	const struct tcpfsm_endpoint *y = &flow->end[tcpfsm_index(flow, !who)];
+
+	x->fin = seen->fin;
+	x->fin_ack = seen->ack;
+	x->snd_nxt = seen->fin + 1;
+	flow->fin_ns[who] = seen->ns;
+	if (flow->first_fin == TCPFSM_NOBODY) {
+		flow->first_fin = who;
+	} else {
+		flow->half_close_ms = ms_between(flow->fin_ns[flow->first_fin], seen->ns);
+		flow->has |= TCPFSM_HAS_HALF_CLOSE;
+	}
+	x->facts |= fin_covers(x, y) ? TCPFSM_FACT_F | TCPFSM_FACT_O : TCPFSM_FACT_F;
+	st->result->learned = true;
+	/* Rule 9: its ACK of Y's FIN had overtaken its own FIN; it was never in CLOSE_WAIT. */
+	tcpfsm_settle(st, who, tcpfsm_has_fact(x, TCPFSM_FACT_AF) && !fin_covers(x, y));
+}
+
+/* @who goes on beyond its FIN, or sends another: the one on record was not its own. */
+static void forget_fin(struct tcpfsm_step *st, unsigned int who)
+{
+	struct tcpfsm_flow *flow = st->flow;
+	unsigned int other = tcpfsm_index(flow, !who);
+
+	if (flow->first_fin == who)
+		flow->first_fin = tcpfsm_has_fact(&flow->end[other], TCPFSM_FACT_F) ?
+				  other : TCPFSM_NOBODY;
+	flow->has &= ~TCPFSM_HAS_HALF_CLOSE;
+	tcpfsm_withdraw(st, who, TCPFSM_FACT_F | TCPFSM_FACT_O,
+		 TCPFSM_MARK_PF_WAITS | TCPFSM_MARK_PF_WAITS_INFERRED);
+}
+
+/*
+ * A FIN that does not fit what was seen of its connection: it acknowledges what
+ * was not sent, lies below what its sender has sent, or is another than the one
+ * on record. Either it was forged, or what was believed before was, or segments
+ * passed unseen (a capture with holes, a fast path around the hooks). Its target
+ * knows: if that acknowledges exactly this FIN, and has itself come as far as
+ * this FIN said, it was genuine, and tcpfsm_believe_fin() takes it. Whoever forges
+ * blindly would have to hit both ends' windows at once.
+ */
+void tcpfsm_doubt_fin(struct tcpfsm_step *st)
+{
+	struct tcpfsm_flow *flow = st->flow;
+
+	flow->doubted = st->x;
+	flow->doubt.fin = st->seg->seq + st->seg->len;
+	flow->doubt.ack = st->seg->ack;
+	flow->doubt.ns = st->at->now_ns;
+}
+
+/* Does X's segment show that the FIN of Y that was put aside is genuine? */
+void tcpfsm_believe_fin(struct tcpfsm_step *st)
+{
+	struct tcpfsm_flow *flow = st->flow;
+	struct tcpfsm_endpoint *x = &flow->end[st->x];
+	struct tcpfsm_endpoint *y = &flow->end[st->y];
+	u8 cause = st->cause;
+
+	if (flow->doubted != st->y || st->seg->ack != flow->doubt.fin + 1 ||
+	    tcpfsm_before(tcpfsm_end(st->seg), flow->doubt.ack) ||
+	    !tcpfsm_has_fact(y, TCPFSM_SYNCHRONISED) || tcpfsm_has_fact(x, TCPFSM_FACT_AF))
+		return;
+	flow->doubted = TCPFSM_NOBODY;
+	st->cause = TCPFSM_CAUSE_FIN;
+	if (tcpfsm_has_fact(y, TCPFSM_FACT_F))
+		forget_fin(st, st->y);
+	x->snd_nxt = tcpfsm_later(x->snd_nxt, flow->doubt.ack);
+	y->rcv_nxt = tcpfsm_later(y->rcv_nxt, flow->doubt.ack);
+	record_fin(st, st->y, &flow->doubt);
+	st->cause = cause;
+}
+
+/*
+ * X acknowledges more than Y's FIN, and Y did send more: what was taken for
+ * Y's FIN was none.
+ */
+void tcpfsm_disbelieve_fin(struct tcpfsm_step *st)
+{
+	const struct tcpfsm_endpoint *x = &st->flow->end[st->x];
+	const struct tcpfsm_endpoint *y = &st->flow->end[st->y];
+
+	if (tcpfsm_has_fact(y, TCPFSM_FACT_F) && !tcpfsm_has_fact(x, TCPFSM_FACT_AF) &&
+	    tcpfsm_after(st->seg->ack, y->fin + 1))
+		forget_fin(st, st->y);
+}
+
+static void repeat_fin(struct tcpfsm_step *st)
+{
+	struct tcpfsm_endpoint *x = &st->flow->end[st->x];
+	const struct tcpfsm_endpoint *y = &st->flow->end[st->y];
+
+	st->result->retransmitted = true;
+	if (x->rtx_fin < 255)
+		x->rtx_fin++;
+	if (tcpfsm_before(st->seg->ack, x->fin_ack))
+		x->fin_ack = st->seg->ack;
+	if (tcpfsm_has_fact(x, TCPFSM_FACT_O) && !fin_covers(x, y))
+		tcpfsm_withdraw(st, st->x, TCPFSM_FACT_O, 0);
+	if (tcpfsm_has_fact(x, TCPFSM_FACT_PF)) {
+		tcpfsm_note(st, TCPFSM_ANOMALY_LAST_ACK_LOST);
+		tcpfsm_withdraw(st, st->x, TCPFSM_FACT_PF, TCPFSM_MARK_PF_INFERRED);
+	}
+	x->marks &= ~(TCPFSM_MARK_PF_WAITS | TCPFSM_MARK_PF_WAITS_INFERRED);
+}
+
+/* A FIN is the last thing sent; where no window is judged it must follow at once. */
+static bool is_doubtful(const struct tcpfsm_step *st, u32 fin)
+{
+	const struct tcpfsm_endpoint *x = &st->flow->end[st->x];
+	const struct tcpfsm_endpoint *y = &st->flow->end[st->y];
+
+	/* An ACK that overtook it stood behind it. */
+	if (tcpfsm_before(fin + 1, x->snd_nxt))
+		return true;
+	return st->flow->flags & TCPFSM_FLOW_LOOSE && y->marks & TCPFSM_MARK_RCV &&
+	       !tcpfsm_at_sender(st) && st->seg->seq != x->snd_nxt;
+}
+
+/* RFC 9293 3.6: X sent a FIN. */
+void tcpfsm_sent_fin(struct tcpfsm_step *st)
+{
+	struct tcpfsm_endpoint *x = &st->flow->end[st->x];
+	struct tcpfsm_doubt seen = {
+		.fin = st->seg->seq + st->seg->len,
+		.ack = st->seg->ack,
+		.ns = st->at->now_ns,
+	};
+
+	if (tcpfsm_has_fact(x, TCPFSM_FACT_F) && seen.fin == x->fin) {
+		repeat_fin(st);
+	} else if (tcpfsm_has_fact(x, TCPFSM_FACT_F) || is_doubtful(st, seen.fin)) {
+		tcpfsm_note(st, TCPFSM_ANOMALY_FIN_SEQ);
+		tcpfsm_doubt_fin(st);
+	} else {
+		record_fin(st, st->x, &seen);
+	}
+}
+
+/* Y has received what makes it acknowledge X's FIN later. */
+bool tcpfsm_is_behind_fin(const struct tcpfsm_step *st)
+{
+	const struct tcpfsm_endpoint *x = &st->flow->end[st->x];
+	const struct tcpfsm_endpoint *y = &st->flow->end[st->y];
+
+	if (!tcpfsm_has_fact(x, TCPFSM_FACT_F) || tcpfsm_has_fact(y, TCPFSM_FACT_AF))
+		return false;
+	if (!tcpfsm_at_target(st))
+		return tcpfsm_after(st->seg->seq, x->fin);
+	return y->marks & TCPFSM_MARK_FIN_REACHED && tcpfsm_after(y->got, x->fin);
+}
+
+/**
+ * tcpfsm_closer() - who sent the first FIN
+ * @flow: the flow
+ *
+ * Return: TCPFSM_CLIENT, TCPFSM_SERVER, TCPFSM_NOBODY, or one more than that
+ * where the FINs crossed: the second was sent before the first had come.
+ */
+unsigned int tcpfsm_closer(const struct tcpfsm_flow *flow)
+{
+	if (flow->first_fin != TCPFSM_NOBODY && !(flow->flags & TCPFSM_FLOW_SELF) &&
+	    tcpfsm_has_fact(&flow->end[0], TCPFSM_FACT_F) &&
+	    tcpfsm_has_fact(&flow->end[1], TCPFSM_FACT_F) &&
+	    !fin_covers(&flow->end[!flow->first_fin], &flow->end[flow->first_fin]))
+		return TCPFSM_NOBODY + 1;
+	return flow->first_fin;
+}

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The handshake (RFC 9293 3.5): the facts S, A and P, and when P is taken back.
+ */
+#include "step.h"
+
+static u32 now_us(const struct tcpfsm_step *st)
+{
+	return div_u64(st->at->now_ns - st->flow->born_ns, NSEC_PER_USEC);
+}
+
+/* May a repeated SYN or SYN-ACK of this endpoint contradict its P? */
+static bool may_lack_p(const struct tcpfsm_endpoint *end)
+{
+	return tcpfsm_has_fact(end, TCPFSM_FACT_P) && !(end->marks & TCPFSM_MARK_P_CONFIRMED);
+}
+
+static void take_syn_options(struct tcpfsm_endpoint *x, const struct tcpfsm_segment *seg)
+{
+	x->mss = seg->mss;
+	x->wscale = seg->wscale;
+	x->has_wscale = seg->has_wscale;
+	x->options = seg->options;
+}
+
+static void take_isn(struct tcpfsm_endpoint *x, const struct tcpfsm_segment *seg)
+{
+	x->isn = seg->seq;
+	x->snd_nxt = tcpfsm_end(seg);
+	x->marks |= TCPFSM_MARK_ISN;
+	take_syn_options(x, seg);
+}
+
+static void time_syn(struct tcpfsm_step *st)
+{
+	struct tcpfsm_flow *flow = st->flow;
+
+	if (st->seg->flags & TCPFSM_ACK) {
+		if (flow->has & TCPFSM_HAS_SYN_TIME && !(flow->has & TCPFSM_HAS_RTT_SERVER) &&
+		    !(flow->flags & TCPFSM_FLOW_SIMULTANEOUS)) {
+			flow->rtt_server_us = now_us(st) - flow->syn_us;
+			flow->has |= TCPFSM_HAS_RTT_SERVER;
+			/* Karn: it may answer an earlier copy. */
+			if (flow->end[st->y].rtx_syn)
+				flow->flags |= TCPFSM_FLOW_AMBIGUOUS_RTT;
+		}
+		flow->synack_us = now_us(st);
+		flow->has |= TCPFSM_HAS_SYNACK_TIME;
+	} else if (st->x == TCPFSM_CLIENT) {
+		flow->syn_us = now_us(st);
+		flow->has |= TCPFSM_HAS_SYN_TIME;
+	}
+}
+
+static void repeat_syn(struct tcpfsm_step *st)
+{
+	struct tcpfsm_endpoint *x = &st->flow->end[st->x];
+
+	st->result->retransmitted = true;
+	if (x->rtx_syn < 255)
+		x->rtx_syn++;
+	time_syn(st);
+	if (!may_lack_p(x))
+		return;
+	/* The ACK of it was lost, or the stack dropped what reached it. */
+	if (x->marks & TCPFSM_MARK_SYNACK)
+		tcpfsm_note(st, TCPFSM_ANOMALY_FINAL_ACK_LOST);
+	tcpfsm_withdraw(st, st->x, TCPFSM_FACT_P, TCPFSM_MARK_P_INFERRED);
+}
+
+/* Does the ACK field of a SYN-ACK answer Y's SYN, or the data that came with it? */
+bool tcpfsm_answers_syn(const struct tcpfsm_endpoint *y, u32 ack)
+{
+	return tcpfsm_has_fact(y, TCPFSM_FACT_S) && ack != y->isn &&
+	       tcpfsm_within(ack, y->isn, y->snd_nxt);
+}
+
+/*
+ * A SYN-ACK leaves an end in SYN_RECV even if the peer's has passed us before:
+ * then they crossed (RFC 9293 fig. 7), and X takes that one next.
+ */
+static void learn_crossed_synack(struct tcpfsm_step *st)
+{
+	struct tcpfsm_endpoint *x = &st->flow->end[st->x];
+	u8 p = x->facts & TCPFSM_FACT_P;
+
+	x->facts &= ~TCPFSM_FACT_P;
+	tcpfsm_learn(st, st->x, TCPFSM_FACT_A);
+	if (p)
+		tcpfsm_learn(st, st->x, p);
+}
+
+/* RFC 9293 3.5: X sent a SYN. Returns whether it proves anything. */
+bool tcpfsm_sent_syn(struct tcpfsm_step *st)
+{
+	struct tcpfsm_flow *flow = st->flow;
+	struct tcpfsm_endpoint *x = &flow->end[st->x];
+	struct tcpfsm_endpoint *y = &flow->end[st->y];
+	const struct tcpfsm_segment *seg = st->seg;
+	bool synack = seg->flags & TCPFSM_ACK;
+
+	if (seg->len && !synack && !(seg->options & TCPFSM_OPT_TFO))
+		tcpfsm_note(st, TCPFSM_ANOMALY_SYN_DATA);
+	if (synack && !tcpfsm_answers_syn(y, seg->ack) && !(x->marks & TCPFSM_MARK_SYNACK)) {
+		/* RFC 9293 fig. 8: it answers a SYN of an earlier life. */
+		tcpfsm_note(st, TCPFSM_ANOMALY_OLD_SYNACK);
+		return false;
+	}
+
+	if (!tcpfsm_has_fact(x, TCPFSM_FACT_S)) {
+		take_isn(x, seg);
+		time_syn(st);
+		if (synack) {
+			x->marks |= TCPFSM_MARK_SYNACK;
+			tcpfsm_take_window(st);
+			tcpfsm_learn(st, st->x, TCPFSM_FACT_S | TCPFSM_FACT_A);
+			return true;
+		}
+		x->marks |= TCPFSM_MARK_BARE_SYN;
+		if (tcpfsm_has_fact(y, TCPFSM_FACT_S))
+			flow->flags |= TCPFSM_FLOW_SIMULTANEOUS;
+		tcpfsm_learn(st, st->x, TCPFSM_FACT_S);
+		return true;
+	}
+
+	if (seg->seq != x->isn || !(x->marks & TCPFSM_MARK_ISN)) {
+		if (!synack) {
+			tcpfsm_note(st, TCPFSM_ANOMALY_SYN_IN_SYNC);
+			flow->flags |= TCPFSM_FLOW_HALF_OPEN;
+			flow->new_isn = seg->seq;
+			x->marks |= TCPFSM_MARK_RESTARTED;
+			return false;
+		}
+		tcpfsm_note(st, TCPFSM_ANOMALY_SYNACK_ISN);
+		/* Until the client has chosen one, the latest is as good as any. */
+		if (tcpfsm_has_fact(y, TCPFSM_FACT_A) || !tcpfsm_answers_syn(y, seg->ack))
+			return false;
+		take_isn(x, seg);
+		x->marks |= TCPFSM_MARK_SYNACK;
+		/* A bare SYN before it was not X's. */
+		x->marks &= ~TCPFSM_MARK_BARE_SYN;
+		flow->flags &= ~TCPFSM_FLOW_SIMULTANEOUS;
+		time_syn(st);
+		tcpfsm_take_window(st);
+		if (!tcpfsm_has_fact(x, TCPFSM_FACT_A))
+			learn_crossed_synack(st);
+		return true;
+	}
+
+	/* Rule 2: the one that refused may be listening by now. */
+	if (!synack && y->marks & TCPFSM_MARK_REFUSED) {
+		y->marks &= ~TCPFSM_MARK_REFUSED;
+		tcpfsm_settle(st, st->y, true);
+	}
+	if (synack && !(x->marks & TCPFSM_MARK_SYNACK)) {
+		/* Simultaneous open: the first SYN-ACK after a bare SYN (RFC 9293 fig. 7). */
+		x->marks |= TCPFSM_MARK_SYNACK;
+		tcpfsm_take_window(st);
+		if (!tcpfsm_has_fact(x, TCPFSM_FACT_A))
+			learn_crossed_synack(st);
+		return true;
+	}
+	repeat_syn(st);
+	return true;
+}
+
+/*
+ * Does this segment show that X has received the ACK of its SYN? In SYN_SENT
+ * only a SYN-ACK makes a stack send anything but a SYN; in SYN_RECV it may
+ * repeat a bare ACK, but sends data, a FIN or the ACK of data only after.
+ */
+static bool proves_p(const struct tcpfsm_step *st)
+{
+	const struct tcpfsm_endpoint *x = &st->flow->end[st->x];
+	const struct tcpfsm_endpoint *y = &st->flow->end[st->y];
+	const struct tcpfsm_segment *seg = st->seg;
+
+	if (!(x->marks & TCPFSM_MARK_SYNACK))
+		return true;
+	if (tcpfsm_after(seg->ack, y->isn + 1) && !(y->options & TCPFSM_OPT_TFO))
+		return true;
+	/* RFC 7413 4.2: a Fast Open server may talk, and close, in SYN_RECV. */
+	if (y->options & TCPFSM_OPT_TFO)
+		return false;
+	return seg->len || seg->flags & TCPFSM_FIN;
+}
+
+void tcpfsm_confirm_p(struct tcpfsm_step *st)
+{
+	struct tcpfsm_endpoint *x = &st->flow->end[st->x];
+
+	if (x->marks & TCPFSM_MARK_P_CONFIRMED || !tcpfsm_has_fact(x, TCPFSM_FACT_S) ||
+	    !proves_p(st))
+		return;
+	x->marks |= TCPFSM_MARK_P_CONFIRMED;
+	tcpfsm_learn_p(st, st->x, false);
+}
+
+void tcpfsm_learn_a(struct tcpfsm_step *st)
+{
+	struct tcpfsm_flow *flow = st->flow;
+
+	if (st->x == TCPFSM_CLIENT && flow->has & TCPFSM_HAS_SYNACK_TIME &&
+	    !(flow->has & TCPFSM_HAS_RTT_CLIENT) &&
+	    !(flow->flags & TCPFSM_FLOW_SIMULTANEOUS)) {
+		flow->rtt_client_us = now_us(st) - flow->synack_us;
+		flow->has |= TCPFSM_HAS_RTT_CLIENT;
+		if (flow->end[st->y].rtx_syn)
+			flow->flags |= TCPFSM_FLOW_AMBIGUOUS_RTT;
+	}
+	tcpfsm_learn(st, st->x, TCPFSM_FACT_A);
+}
+
+/*
+ * Data from an end that has not received an ACK of its SYN, which would have
+ * passed here. RFC 7413 allows it.
+ */
+bool tcpfsm_is_early(const struct tcpfsm_step *st)
+{
+	const struct tcpfsm_endpoint *x = &st->flow->end[st->x];
+	const struct tcpfsm_endpoint *y = &st->flow->end[st->y];
+
+	return st->seg->len && y->seen && x->facts & TCPFSM_FACT_S &&
+	       !(x->facts & TCPFSM_FACT_P) && !((x->options | y->options) & TCPFSM_OPT_TFO);
+}
+
+/* Only one direction passes here: what X answers was never seen. */
+void tcpfsm_sent_oneway(struct tcpfsm_step *st)
+{
+	struct tcpfsm_flow *flow = st->flow;
+	struct tcpfsm_endpoint *x = &flow->end[st->x];
+	struct tcpfsm_endpoint *y = &flow->end[st->y];
+
+	if (!tcpfsm_has_fact(x, TCPFSM_FACT_S) || st->seg->seq != x->isn + 1 ||
+	    tcpfsm_has_fact(x, TCPFSM_FACT_A))
+		return;
+	flow->flags |= TCPFSM_FLOW_ONEWAY | TCPFSM_FLOW_LOOSE;
+	y->snd_nxt = st->seg->ack;
+	x->marks |= TCPFSM_MARK_P_CONFIRMED;
+	tcpfsm_learn_p(st, st->x, false);
+	tcpfsm_learn(st, st->x, TCPFSM_FACT_A);
+}
+
+void tcpfsm_delivered_syn(struct tcpfsm_step *st, bool inferred)
+{
+	const struct tcpfsm_endpoint *x = &st->flow->end[st->x];
+	const struct tcpfsm_endpoint *y = &st->flow->end[st->y];
+	const struct tcpfsm_segment *seg = st->seg;
+
+	if (!(seg->flags & TCPFSM_ACK) || !tcpfsm_answers_syn(y, seg->ack))
+		return;
+	/* SYN_SENT takes any SYN-ACK of its SYN; SYN_RECV the one that fits (RFC 9293 fig. 7). */
+	if (!tcpfsm_has_fact(y, TCPFSM_FACT_A) ||
+	    (seg->seq == x->isn && seg->ack == y->snd_nxt))
+		tcpfsm_learn_p(st, st->y, inferred);
+}
