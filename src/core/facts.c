@@ -78,6 +78,7 @@ void tcpfsm_settle(struct tcpfsm_step *st, unsigned int who, bool retracted)
 
 	if (to == end->state)
 		return;
+	result->learned = true;
 	change = &result->change[result->changes < TCPFSM_CHANGES_MAX ?
 				 result->changes++ : TCPFSM_CHANGES_MAX - 1];
 	change->role = who;
@@ -329,7 +330,7 @@ static bool sent_plain(struct tcpfsm_step *st)
 	if (seg->has_ts && tcpfsm_has_fact(x, TCPFSM_FACT_F))
 		x->tsval = seg->tsval;
 	/* RFC 9293 3.10.7.4: TIME_WAIT acknowledges a repeated FIN and starts 2MSL again. */
-	if (x->state == TCPFSM_TIME_WAIT)
+	if (x->state == TCPFSM_TIME_WAIT && tcpfsm_is_ack_of_fin(y, seg->ack))
 		st->result->restarted = true;
 	return true;
 }
@@ -430,7 +431,8 @@ static void delivered(struct tcpfsm_step *st)
 	if (!inferred)
 		delivered_sequence(st);
 	/* A repeated FIN starts 2MSL again (RFC 9293 3.10.7.4, eighth). */
-	if (seg->flags & TCPFSM_FIN && st->flow->end[st->y].state == TCPFSM_TIME_WAIT)
+	if (seg->flags & TCPFSM_FIN && st->flow->end[st->y].state == TCPFSM_TIME_WAIT &&
+	    seg->seq + seg->len == st->flow->end[st->x].fin)
 		st->result->restarted = true;
 }
 

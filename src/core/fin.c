@@ -5,9 +5,12 @@
  */
 #include "step.h"
 
+/* Stops at what 32 bits hold, 49 days; the coarse clock may lag a little. */
 static u32 ms_between(u64 from_ns, u64 to_ns)
 {
-	return to_ns < from_ns ? 0 : div_u64(to_ns - from_ns, NSEC_PER_MSEC);
+	u64 ms = to_ns < from_ns ? 0 : div_u64(to_ns - from_ns, NSEC_PER_MSEC);
+
+	return ms < 0xffffffffU ? ms : 0xffffffffU;
 }
 
 /**
@@ -75,11 +78,10 @@ static void forget_fin(struct tcpfsm_step *st, unsigned int who)
 	unsigned int other = tcpfsm_index(flow, !who);
 
 	if (flow->first_fin == who)
-		flow->first_fin = tcpfsm_has_fact(&flow->end[other], TCPFSM_FACT_F) ?
-				  other : TCPFSM_NOBODY;
+		flow->first_fin = flow->end[other].facts & TCPFSM_FACT_F ? other : TCPFSM_NOBODY;
 	flow->has &= ~TCPFSM_HAS_HALF_CLOSE;
 	tcpfsm_withdraw(st, who, TCPFSM_FACT_F | TCPFSM_FACT_O,
-		 TCPFSM_MARK_PF_WAITS | TCPFSM_MARK_PF_WAITS_INFERRED);
+			TCPFSM_MARK_PF_WAITS | TCPFSM_MARK_PF_WAITS_INFERRED);
 }
 
 /*

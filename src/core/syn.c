@@ -90,12 +90,84 @@ static void learn_crossed_synack(struct tcpfsm_step *st)
 		tcpfsm_learn(st, st->x, p);
 }
 
-/* RFC 9293 3.5: X sent a SYN. Returns whether it proves anything. */
-bool tcpfsm_sent_syn(struct tcpfsm_step *st)
+/* The first SYN of X, with or without ACK. */
+static void first_syn(struct tcpfsm_step *st)
 {
 	struct tcpfsm_flow *flow = st->flow;
 	struct tcpfsm_endpoint *x = &flow->end[st->x];
-	struct tcpfsm_endpoint *y = &flow->end[st->y];
+
+	take_isn(x, st->seg);
+	time_syn(st);
+	if (st->seg->flags & TCPFSM_ACK) {
+		x->marks |= TCPFSM_MARK_SYNACK;
+		tcpfsm_take_window(st);
+		tcpfsm_learn(st, st->x, TCPFSM_FACT_S | TCPFSM_FACT_A);
+		return;
+	}
+	x->marks |= TCPFSM_MARK_BARE_SYN;
+	if (tcpfsm_has_fact(&flow->end[st->y], TCPFSM_FACT_S))
+		flow->flags |= TCPFSM_FLOW_SIMULTANEOUS;
+	tcpfsm_learn(st, st->x, TCPFSM_FACT_S);
+}
+
+/* A SYN of X with another number than the one on record. */
+static bool other_syn(struct tcpfsm_step *st)
+{
+	struct tcpfsm_flow *flow = st->flow;
+	struct tcpfsm_endpoint *x = &flow->end[st->x];
+	const struct tcpfsm_endpoint *y = &flow->end[st->y];
+
+	if (!(st->seg->flags & TCPFSM_ACK)) {
+		tcpfsm_note(st, TCPFSM_ANOMALY_SYN_IN_SYNC);
+		flow->flags |= TCPFSM_FLOW_HALF_OPEN;
+		flow->new_isn = st->seg->seq;
+		x->marks |= TCPFSM_MARK_RESTARTED;
+		return false;
+	}
+	tcpfsm_note(st, TCPFSM_ANOMALY_SYNACK_ISN);
+	/* Until the client has chosen one, the latest is as good as any. */
+	if (tcpfsm_has_fact(y, TCPFSM_FACT_A) || !tcpfsm_answers_syn(y, st->seg->ack))
+		return false;
+	take_isn(x, st->seg);
+	x->marks |= TCPFSM_MARK_SYNACK;
+	/* A bare SYN before it was not X's. */
+	x->marks &= ~TCPFSM_MARK_BARE_SYN;
+	flow->flags &= ~TCPFSM_FLOW_SIMULTANEOUS;
+	time_syn(st);
+	tcpfsm_take_window(st);
+	if (!tcpfsm_has_fact(x, TCPFSM_FACT_A))
+		learn_crossed_synack(st);
+	return true;
+}
+
+/* A SYN of X with the number on record. */
+static void same_syn(struct tcpfsm_step *st)
+{
+	struct tcpfsm_endpoint *x = &st->flow->end[st->x];
+	struct tcpfsm_endpoint *y = &st->flow->end[st->y];
+	bool synack = st->seg->flags & TCPFSM_ACK;
+
+	/* Rule 2: the one that refused may be listening by now. */
+	if (!synack && y->marks & TCPFSM_MARK_REFUSED) {
+		y->marks &= ~TCPFSM_MARK_REFUSED;
+		tcpfsm_settle(st, st->y, true);
+	}
+	if (!synack || x->marks & TCPFSM_MARK_SYNACK) {
+		repeat_syn(st);
+		return;
+	}
+	/* Simultaneous open: the first SYN-ACK after a bare SYN (RFC 9293 fig. 7). */
+	x->marks |= TCPFSM_MARK_SYNACK;
+	tcpfsm_take_window(st);
+	if (!tcpfsm_has_fact(x, TCPFSM_FACT_A))
+		learn_crossed_synack(st);
+}
+
+/* RFC 9293 3.5: X sent a SYN. Returns whether it proves anything. */
+bool tcpfsm_sent_syn(struct tcpfsm_step *st)
+{
+	const struct tcpfsm_endpoint *x = &st->flow->end[st->x];
+	const struct tcpfsm_endpoint *y = &st->flow->end[st->y];
 	const struct tcpfsm_segment *seg = st->seg;
 	bool synack = seg->flags & TCPFSM_ACK;
 
@@ -106,61 +178,13 @@ bool tcpfsm_sent_syn(struct tcpfsm_step *st)
 		tcpfsm_note(st, TCPFSM_ANOMALY_OLD_SYNACK);
 		return false;
 	}
-
-	if (!tcpfsm_has_fact(x, TCPFSM_FACT_S)) {
-		take_isn(x, seg);
-		time_syn(st);
-		if (synack) {
-			x->marks |= TCPFSM_MARK_SYNACK;
-			tcpfsm_take_window(st);
-			tcpfsm_learn(st, st->x, TCPFSM_FACT_S | TCPFSM_FACT_A);
-			return true;
-		}
-		x->marks |= TCPFSM_MARK_BARE_SYN;
-		if (tcpfsm_has_fact(y, TCPFSM_FACT_S))
-			flow->flags |= TCPFSM_FLOW_SIMULTANEOUS;
-		tcpfsm_learn(st, st->x, TCPFSM_FACT_S);
-		return true;
-	}
-
-	if (seg->seq != x->isn || !(x->marks & TCPFSM_MARK_ISN)) {
-		if (!synack) {
-			tcpfsm_note(st, TCPFSM_ANOMALY_SYN_IN_SYNC);
-			flow->flags |= TCPFSM_FLOW_HALF_OPEN;
-			flow->new_isn = seg->seq;
-			x->marks |= TCPFSM_MARK_RESTARTED;
-			return false;
-		}
-		tcpfsm_note(st, TCPFSM_ANOMALY_SYNACK_ISN);
-		/* Until the client has chosen one, the latest is as good as any. */
-		if (tcpfsm_has_fact(y, TCPFSM_FACT_A) || !tcpfsm_answers_syn(y, seg->ack))
-			return false;
-		take_isn(x, seg);
-		x->marks |= TCPFSM_MARK_SYNACK;
-		/* A bare SYN before it was not X's. */
-		x->marks &= ~TCPFSM_MARK_BARE_SYN;
-		flow->flags &= ~TCPFSM_FLOW_SIMULTANEOUS;
-		time_syn(st);
-		tcpfsm_take_window(st);
-		if (!tcpfsm_has_fact(x, TCPFSM_FACT_A))
-			learn_crossed_synack(st);
-		return true;
-	}
-
-	/* Rule 2: the one that refused may be listening by now. */
-	if (!synack && y->marks & TCPFSM_MARK_REFUSED) {
-		y->marks &= ~TCPFSM_MARK_REFUSED;
-		tcpfsm_settle(st, st->y, true);
-	}
-	if (synack && !(x->marks & TCPFSM_MARK_SYNACK)) {
-		/* Simultaneous open: the first SYN-ACK after a bare SYN (RFC 9293 fig. 7). */
-		x->marks |= TCPFSM_MARK_SYNACK;
-		tcpfsm_take_window(st);
-		if (!tcpfsm_has_fact(x, TCPFSM_FACT_A))
-			learn_crossed_synack(st);
-		return true;
-	}
-	repeat_syn(st);
+	if (tcpfsm_has_fact(x, TCPFSM_FACT_S) &&
+	    (seg->seq != x->isn || !(x->marks & TCPFSM_MARK_ISN)))
+		return other_syn(st);
+	if (tcpfsm_has_fact(x, TCPFSM_FACT_S))
+		same_syn(st);
+	else
+		first_syn(st);
 	return true;
 }
 

@@ -1,0 +1,457 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The teardown: catalogue items 35 and 41 to 60, RFC 9293 3.6. */
+#include "script.h"
+
+#define OPEN								\
+	"client > S 100 win 65535	| SS/LI",			\
+	"server < S. 500 ack 101 win 65535 | SS/SR",			\
+	"client > . 101 ack 501		| ES*/ES*",			\
+	"server < P. 501:551 ack 101	| ES*/ES*",			\
+	"client > P. 101:111 ack 551	| ES*/ES*",			\
+	"server < . 551 ack 111		| ES*/ES*"
+/* From here the client has sent up to 111, the server up to 551. */
+
+#define CLIENT_CLOSED							\
+	OPEN,								\
+	"client > F. 111 ack 551	| F1/ES",			\
+	"server < . 551 ack 112		| F2/CW",			\
+	"server < F. 551 ack 112	| F2/LA",			\
+	"client > . 112 ack 552		| TW/CL outcome=graceful"
+
+/* 41. RFC 9293 fig. 12 */
+TEST(four_segments)
+{
+	play(EVERYWHERE, OPEN,
+	     "client > F. 111 ack 551	| F1/ES closer=client outcome=open",
+	     "server < . 551 ack 112	| F2/CW finack_ms=1/- -teardown_ms",
+	     "+2s server < F. 551 ack 112 | F2/LA half_close_ms=2001",
+	     "client > . 112 ack 552	| TW/CL outcome=graceful closer=client teardown_ms=2002 "
+					 "finack_ms=1/1 hist=ShAdDaFf",
+	     "+59.999s			| TW/CL",
+	     "+1ms			| CL/CL ended outcome=graceful closer=client",
+	     "+9.999s			| CL/CL outcome=graceful",
+	     "+1ms			| --/--");
+}
+
+TEST(four_segments_certainty)
+{
+	play(AT_CLIENT, OPEN,
+	     "client > F.		| F1/ES",
+	     "server < .		| F2/CW",
+	     "server < F.		| F2/LA",
+	     "client > .		| TW/CL?",
+	     "+60s			| CL/CL? ended");
+	play(AT_SERVER, OPEN,
+	     "client > F.		| F1/ES",
+	     "server < .		| F2?/CW",
+	     "server < F.		| F2?/LA",
+	     "client > .		| TW?/CL");
+	play(AT_ROUTER, OPEN,
+	     "client > F.		| F1/ES",
+	     "server < .		| F2?/CW",
+	     "server < F.		| F2?/LA",
+	     "client > .		| TW?/CL?");
+	play(AT_LOOPBACK, OPEN,
+	     "client > F.		| F1/ES",
+	     "server < .		| F2/CW",
+	     "server < F.		| F2/LA",
+	     "client > .		| TW/CL");
+}
+
+/* 42. */
+TEST(three_segments)
+{
+	play(EVERYWHERE, OPEN,
+	     "client > F.		| F1/ES",
+	     "server < F. 551 ack 112	| F2/CW,LA half_close_ms=1",
+	     "client > .		| TW/CL outcome=graceful closer=client");
+}
+
+/* 60. HTTP/1.0 */
+TEST(server_closes_first)
+{
+	play(EVERYWHERE, OPEN,
+	     "server < F. 551 ack 111	| ES/F1 closer=server",
+	     "client > . 111 ack 552	| CW/F2",
+	     "client > F. 111 ack 552	| LA/F2",
+	     "server < . 552 ack 112	| CL/TW outcome=graceful closer=server",
+	     "+60s			| CL/CL ended");
+}
+
+/* 43. RFC 9293 fig. 13, and rule 8: no FIN_WAIT2 on the way. */
+TEST(simultaneous_close)
+{
+	play(EVERYWHERE, OPEN,
+	     "client > F. 111 ack 551	| F1/ES closer=client",
+	     "server < F. 551 ack 111	| F1/F1 closer=simultaneous",
+	     "client > . 112 ack 552	| CG/F1",
+	     "server < . 552 ack 112	| TW/CG,TW outcome=graceful closer=simultaneous",
+	     "+60s			| CL/CL ended");
+}
+
+TEST(simultaneous_close_certainty)
+{
+	play(AT_CLIENT, OPEN,
+	     "client > F. 111 ack 551	| F1/ES",
+	     "server < F. 551 ack 111	| F1/F1",
+	     "client > . 112 ack 552	| CG/F1",
+	     "server < . 552 ack 112	| TW/CG,TW?");
+	play(AT_SERVER, OPEN,
+	     "client > F. 111 ack 551	| F1/ES",
+	     "server < F. 551 ack 111	| F1/F1",
+	     "client > . 112 ack 552	| CG/F1",
+	     "server < . 552 ack 112	| TW?/CG,TW");
+	play(AT_ROUTER, OPEN,
+	     "client > F. 111 ack 551	| F1/ES",
+	     "server < F. 551 ack 111	| F1/F1",
+	     "client > . 112 ack 552	| CG/F1",
+	     "server < . 552 ack 112	| TW?/CG,TW?");
+}
+
+/* 44. */
+TEST(crossed_fin_carries_ack)
+{
+	/* The server's host knows that the first FIN had come; others take it as lost. */
+	play(EVERYWHERE, OPEN,
+	     "client > F. 111 ack 551	| F1/ES",
+	     "server < F. 551 ack 111	| F1/F1",
+	     "client > F. 111 ack 552	| CG/F2 server,loop@CG/F1 again",
+	     "server < . 552 ack 112	| TW/TW server,loop@TW/CG,TW");
+	play(AT_LOOPBACK, OPEN,
+	     "client > F. 111 ack 551 lost | F1/ES",
+	     "server < F. 551 ack 111	| F1/F1",
+	     "client > F. 111 ack 552	| CG/F2 again",
+	     "server < . 552 ack 112	| TW/TW");
+}
+
+/* 45. */
+TEST(half_close)
+{
+	play(EVERYWHERE, OPEN,
+	     "client > F.		| F1/ES",
+	     "server < .		| F2/CW",
+	     "+200s server < P. +100	| F2/CW",
+	     "client > .		| F2/CW",
+	     "+400s server < P. +100	| F2/CW",
+	     "client > .		| F2/CW outcome=open -half_close_ms",
+	     "+10s server < F.		| F2/LA half_close_ms=610003",
+	     "client > .		| TW/CL");
+}
+
+/* 46. The FIN is at seq + len. */
+TEST(fin_with_data)
+{
+	play(EVERYWHERE, OPEN,
+	     "client > FP. 111:151 ack 551 | F1/ES",
+	     "server < . 551 ack 151	| F1/ES",
+	     "server < . 551 ack 152	| F2/CW",
+	     "server < FP. 551:601 ack 152 | F2/LA",
+	     "client > . 152 ack 601	| F2/LA",
+	     "client > . 152 ack 602	| TW/CL");
+}
+
+/* 47. */
+TEST(fin_beyond_a_hole)
+{
+	play(EVERYWHERE, OPEN,
+	     "client > P. 111:151 ack 551 unseen | ES/ES",
+	     "client > F. 151 ack 551	| F1/ES",
+	     "server < . 551 ack 111 <sack 151:152> | F1/ES",
+	     "client > P. 111:151 ack 551 | F1/ES",
+	     "server < . 551 ack 152	| F2/CW");
+	/* Nor when it closes itself meanwhile. */
+	play(EVERYWHERE, OPEN,
+	     "client > P. 111:151 ack 551 unseen | ES/ES",
+	     "client > F. 151 ack 551	| F1/ES",
+	     "server < F. 551 ack 111 <sack 151:152> | F1/F1",
+	     "client > . 152 ack 552	| CG/F1 server,loop@CG/F2",
+	     "client > P. 111:151 ack 552 | CG/F2 server,loop@CG/F2",
+	     "server < . 552 ack 152	| TW/TW");
+}
+
+/* 48. */
+TEST(fin_with_older_ack)
+{
+	play(EVERYWHERE, OPEN,
+	     "server < P. 551:601 ack 111 | ES/ES",
+	     "client > . 111 ack 601	| ES/ES",
+	     "client > F. 111 ack 551	| F1/ES",
+	     "server < . 601 ack 112	| F2/CW");
+}
+
+/* 49. */
+TEST(repeated_fin)
+{
+	play(EVERYWHERE, OPEN,
+	     "client > F. 111 ack 551	| F1/ES",
+	     "client > F. 111 ack 551	| F1/ES again rtx=0/0/1/0",
+	     "server < . 551 ack 112	| F2/CW",
+	     "server < F. 551 ack 112	| F2/LA",
+	     "server < F. 551 ack 112	| F2/LA again rtx=0/0/1/1",
+	     "client > . 112 ack 552	| TW/CL",
+	     "+30s server < F. 551 ack 112 | TW/~LA again !last_ack_lost",
+	     "client > . 112 ack 552	| TW/CL",
+	     "+59.999s			| TW/CL",
+	     "+1ms			| CL/CL ended");
+	play(EVERYWHERE, OPEN,
+	     "client > F. 111 ack 551	| F1/ES",
+	     "server < F. 551 ack 111	| F1/F1",
+	     "client > . 112 ack 552 lost | CG/F1 server@F1/F1",
+	     "server < F. 551 ack 111	| CG/F1 server@F1/F1 again",
+	     "client > . 112 ack 552	| CG/F1",
+	     "server < . 552 ack 112	| TW/CG,TW");
+	/* The repetition is what starts 2MSL again, not the ACK alone (RFC 9293 3.10.7.4). */
+	play(AT_CLIENT | AT_ROUTER | AT_LOOPBACK, CLIENT_CLOSED,
+	     "+30s server < F. 551 ack 112 | TW/~LA again !last_ack_lost",
+	     "+59.999s			| TW/LA",
+	     "+1ms			| CL/LA");
+}
+
+/* Its ACK shows that a FIN came again, be that seen or not. */
+TEST(repeated_ack)
+{
+	play(AT_CLIENT | AT_ROUTER | AT_LOOPBACK, CLIENT_CLOSED,
+	     "+30s server < F. 551 ack 112 unseen | TW/CL",
+	     "client > . 112 ack 552	| TW/CL",
+	     "+59.999s			| TW/CL",
+	     "+1ms			| CL/CL ended");
+}
+
+/* 50. */
+TEST(last_ack_lost)
+{
+	play(EVERYWHERE, OPEN,
+	     "client > F.		| F1/ES",
+	     "server < .		| F2/CW",
+	     "server < F.		| F2/LA",
+	     "client > . lost		| TW/CL loop@TW/LA server@F2/LA",
+	     "+1s server < F. 551 ack 112 | TW/~LA loop@TW/LA server@F2/LA again "
+					 "client,router@!last_ack_lost rtx=0/0/0/1",
+	     "client > .		| TW/CL outcome=graceful",
+	     "+60s			| CL/CL ended");
+	/* The FIN of the one that closed first is withdrawn alike. */
+	play(AT_SERVER | AT_ROUTER, OPEN,
+	     "client > F.		| F1/ES",
+	     "server < . lost		| F2/CW",
+	     "client > F. 111 ack 551	| ~F1/CW again !last_ack_lost",
+	     "server < .		| F2/CW");
+}
+
+/* 51. TIME_WAIT is over: nobody is left who could acknowledge. */
+TEST(last_ack_lost_for_good)
+{
+	play(AT_LOOPBACK, OPEN,
+	     "client > F.		| F1/ES",
+	     "server < .		| F2/CW",
+	     "server < F.		| F2/LA",
+	     "client > . lost		| TW/LA",
+	     "+60s			| CL/LA",
+	     "server < F. 551 ack 112	| CL/LA again",
+	     "client > R 112		| CL/CL ended outcome=reset_client reset_in=LAST_ACK");
+	play(AT_CLIENT | AT_ROUTER, OPEN,
+	     "client > F.		| F1/ES",
+	     "server < .		| F2/CW",
+	     "server < F.		| F2/LA",
+	     "client > . lost		| TW/CL",
+	     "+60s			| CL/CL ended",
+	     "server < F. 551 ack 112	| CL/~LA again revived !last_ack_lost outcome=open",
+	     "client > R 112		| CL/CL ended outcome=reset_client reset_in=LAST_ACK");
+	/* Or silence. */
+	play(AT_LOOPBACK, OPEN,
+	     "client > F.		| F1/ES",
+	     "server < .		| F2/CW",
+	     "server < F.		| F2/LA",
+	     "client > . lost		| TW/LA",
+	     "+60s			| CL/LA",
+	     "+119.999s			| CL/LA",
+	     "+1ms			| CL/CL? ended outcome=vanished");
+}
+
+/* 35. RFC 5961 5: the challenge ACK must cover the FIN to be the last ACK. */
+TEST(challenge_in_last_ack)
+{
+	play(EVERYWHERE, OPEN,
+	     "client > F.		| F1/ES",
+	     "server < .		| F2/CW",
+	     "server < F.		| F2/LA",
+	     "client > . 112 ack 551	| F2/LA",
+	     "server < S 9000		| F2/LA !syn_in_sync",
+	     "client > . 112 ack 551	| F2/LA",
+	     "client > . 112 ack 552	| TW/CL");
+}
+
+/* 52. */
+TEST(orphan)
+{
+	play(EVERYWHERE, OPEN,
+	     "client > F.		| F1/ES",
+	     "server < .		| F2/CW",
+	     "+70s server < P. +100	| F2/CW",
+	     "client > R 112		| CL/CL ended outcome=reset_client reset_in=CLOSE_WAIT "
+					 "closer=client");
+	play(EVERYWHERE, OPEN,
+	     "client > F.		| F1/ES",
+	     "server < .		| F2/CW",
+	     "+432000s			| CL/CL ended outcome=vanished");
+}
+
+/* 54. What the kernel lets a SYN do to TIME_WAIT. */
+TEST(syn_in_time_wait)
+{
+	/* From the end that waits: it may know better (55, tcp_tw_reuse). */
+	play(EVERYWHERE, CLIENT_CLOSED,
+	     "client > S 9000		| SS/LI new old=graceful",
+	     "server < S. 7000 ack 9001	| SS/SR");
+	play(EVERYWHERE, CLIENT_CLOSED,
+	     "client > S 50		| SS/LI new old=graceful");
+	/* From the other end: 56, the roles swap. */
+	play(EVERYWHERE, CLIENT_CLOSED,
+	     "server < S 553		| LI/SS new old=graceful",
+	     "client > S. 7000 ack 554	| SR/SS",
+	     "server < . 554 ack 7001	| ES/ES shook");
+	play(EVERYWHERE, CLIENT_CLOSED,
+	     "server < S 552		| TW/CL !syn_in_sync",
+	     "server < S 551		| TW/CL !syn_in_sync",
+	     "client > . 112 ack 552	| TW/CL",
+	     "+60s			| CL/CL ended outcome=graceful");
+}
+
+TEST(syn_in_time_wait_with_timestamp)
+{
+	static const char *const after_ts[] = {
+		"server < S 300 <TS 1000>	| TW/CL !syn_in_sync",
+		"server < S 300 <TS 1001>	| LI/SS new old=graceful",
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(after_ts); i++)
+		play(EVERYWHERE,
+		     "client > S 100 <TS 10>		| SS/LI",
+		     "server < S. 500 ack 101 <TS 990>	| SS/SR",
+		     "client > .			| ES/ES",
+		     "client > F. 101 ack 501 <TS 20>	| F1/ES",
+		     "server < F. 501 ack 102 <TS 1000>	| F2/CW,LA",
+		     "client > .			| TW/CL",
+		     after_ts[i]);
+}
+
+/* 56. The closed flow is over for either. */
+TEST(reuse_after_the_end)
+{
+	play(EVERYWHERE, CLIENT_CLOSED,
+	     "+61s			| CL/CL outcome=graceful",
+	     "server < S 300		| LI/SS new old=graceful",
+	     "client > S. 7000 ack 301	| SR/SS",
+	     "server < . 301 ack 7001	| ES/ES");
+	/* Even with the number of the life before. */
+	play(EVERYWHERE, CLIENT_CLOSED,
+	     "+61s			| CL/CL outcome=graceful",
+	     "client > S 100		| SS/LI new old=graceful");
+}
+
+/* 57. tcp_rfc1337 keeps it; a reset ends it else. Either way nothing went wrong. */
+TEST(reset_in_time_wait)
+{
+	play(EVERYWHERE, CLIENT_CLOSED,
+	     "server < R 552		| CL/CL ended outcome=graceful");
+	play(EVERYWHERE, CLIENT_CLOSED,
+	     "server < R 5000000	| TW/CL !rst_outside");
+}
+
+/* 58. */
+TEST(aborted)
+{
+	play(EVERYWHERE, OPEN,
+	     "client > R. 111 ack 551	| CL/CL ended outcome=reset_client reset_in=ESTABLISHED");
+	play(EVERYWHERE, OPEN,
+	     "server < R. 551 ack 111	| CL/CL ended outcome=reset_server reset_in=ESTABLISHED");
+	play(EVERYWHERE, OPEN,
+	     "client > F.		| F1/ES",
+	     "server < .		| F2/CW",
+	     "server < R. 551 ack 112	| CL/CL ended outcome=reset_server reset_in=FIN_WAIT2 "
+					 "closer=client");
+}
+
+/* 59. The socket has closed, the wire has not: the mirror moves when the FIN does. */
+TEST(fin_behind_data)
+{
+	play(EVERYWHERE, OPEN,
+	     "client > P. +1000		| ES/ES",
+	     "client > P. +1000		| ES/ES",
+	     "server < .		| ES/ES",
+	     "client > F.		| F1/ES",
+	     "server < .		| F2/CW");
+}
+
+/* Rule 9: a lower ACK in a copy of the FIN shows that the FINs had crossed. */
+TEST(older_copy_of_fin)
+{
+	play(EVERYWHERE, OPEN,
+	     "client > F. 111 ack 551	| F1/ES",
+	     "server < F. 551 ack 112	| F2/CW,LA",
+	     "server < F. 551 ack 111	| F2/~CG again",
+	     "client > . 112 ack 552	| TW/TW outcome=graceful closer=simultaneous");
+	play(EVERYWHERE, OPEN,
+	     "client > F. 111 ack 551	| F1/ES",
+	     "server < F. 551 ack 112	| F2/CW,LA",
+	     "client > . 112 ack 552	| TW/CL",
+	     "server < F. 551 ack 111	| TW/~TW,~CG again !last_ack_lost",
+	     "client > . 112 ack 552	| TW/TW",
+	     "+60s			| CL/CL ended");
+	/* The ACK alone had come first. */
+	play(EVERYWHERE, OPEN,
+	     "client > F. 111 ack 551	| F1/ES",
+	     "server < . 552 ack 112	| F2/CW",
+	     "server < F. 551 ack 111	| F2/~CG closer=simultaneous",
+	     "client > . 112 ack 552	| TW/TW");
+}
+
+/* Rule 8, one end alone is busy. */
+TEST(deliveries_in_order)
+{
+	play(EVERYWHERE, OPEN,
+	     "server < F. 551 ack 111	| ES/F1",
+	     "client > F. 111 ack 551	| F1/F1",
+	     "server < . 552 ack 112	| F1/CG",
+	     "client > . 112 ack 552	| CG,TW/TW closer=simultaneous");
+	/* A FIN that covers the other's, and no ACK for it yet. */
+	play(EVERYWHERE, OPEN,
+	     "server < F. 551 ack 111	| ES/F1",
+	     "client > F. 111 ack 552	| CW,LA/F2",
+	     "server < . 552 ack 112	| CL/TW outcome=graceful");
+	/* It repeats the FIN: what waited was dropped, or never came. */
+	play(EVERYWHERE, OPEN,
+	     "client > F. 111 ack 551	| F1/ES",
+	     "server < F. 551 ack 111	| F1/F1",
+	     "client > . 112 ack 552	| CG/F1",
+	     "server < F. 551 ack 111	| CG/F1 again",
+	     "server < . 552 ack 112	| TW/CG",
+	     "client > . 112 ack 552	| TW/TW outcome=graceful");
+}
+
+/* Rule 6: what its target does not take delivers nothing. */
+TEST(old_segment_delivers_nothing)
+{
+	play(EVERYWHERE, OPEN,
+	     "server < F. 551 ack 111	| ES/F1",
+	     "client > P. 101:106 ack 552 | CW/F1",
+	     "client > . 111 ack 552	| CW/F2");
+}
+
+TESTS = {
+	test(four_segments), test(four_segments_certainty), test(three_segments),
+	test(server_closes_first), test(simultaneous_close), test(simultaneous_close_certainty),
+	test(crossed_fin_carries_ack),
+	test(half_close), test(fin_with_data), test(fin_beyond_a_hole),
+	test(fin_with_older_ack), test(repeated_fin), test(repeated_ack),
+	test(last_ack_lost), test(last_ack_lost_for_good), test(challenge_in_last_ack),
+	test(orphan), test(syn_in_time_wait), test(syn_in_time_wait_with_timestamp),
+	test(reuse_after_the_end), test(reset_in_time_wait), test(aborted),
+	test(fin_behind_data), test(older_copy_of_fin), test(deliveries_in_order),
+	test(old_segment_delivers_nothing),
+};
+
+int main(void)
+{
+	return RUN(tests);
+}

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The line of /proc/tcpfsm, the history string and the measurements. */
+#include "script.h"
+
+#include <stdlib.h>
+
+static const char *line_of(const struct tcpfsm_flow *flow, u64 id, u64 age_ms, const char *client,
+			   const char *server)
+{
+	static char text[TCPFSM_LINE_MAX];
+	int len = tcpfsm_line(text, sizeof(text), flow, id, age_ms, client, server);
+
+	assert_int_equal(len, strlen(text));
+	return text;
+}
+
+TEST(established)
+{
+	const struct tcpfsm_flow *flow =
+		play(AT_SERVER, ":base",
+		     "17:43:47.475512 client > S 4637811 win 64240 "
+		     "<mss 1460,nop,wscale 8,nop,nop,sackOK>		| SS/LI",
+		     "17:43:47.475562 server < S. 653770253 ack 4637812 win 5840 "
+		     "<mss 1460,nop,nop,sackOK,nop,wscale 7>		| SS/SR",
+		     "17:43:47.475935 client > . 4637812 ack 653770254	| ES/ES");
+
+	assert_string_equal(line_of(flow, 7, 3558, "192.168.3.43:51843", "192.168.2.222:8080"),
+		"ESTABLISHED  ESTABLISHED        3558 192.168.3.43:51843 -> 192.168.2.222:8080 "
+		"id=7 outcome=open hist=ShA rtt_server_us=50 rtt_client_us=373 "
+		"isn=4637811/653770253 mss=1460/1460 wscale=8/7 opts=sack view=remote:local");
+}
+
+/* A guess has its mark inside the column, which is just wide enough. */
+TEST(inferred)
+{
+	const struct tcpfsm_flow *flow =
+		play(AT_ROUTER, ":base",
+		     "client > S 100		| SS/LI",
+		     "server < S. 500 ack 101	| SS/SR",
+		     "client > .		| ES/ES?");
+
+	assert_string_equal(line_of(flow, 18446744073709551615ULL, 0, "[2001:db8::1]:40000",
+				    "[2001:db8::2]:443"),
+		"ESTABLISHED  ESTABLISHED?          0 [2001:db8::1]:40000 -> [2001:db8::2]:443 "
+		"id=18446744073709551615 outcome=open hist=ShA rtt_server_us=1000 "
+		"rtt_client_us=1000 isn=100/500 view=forward");
+}
+
+TEST(closed)
+{
+	const struct tcpfsm_flow *flow =
+		play(AT_LOOPBACK, ":base",
+		     "client > S 100 <mss 65495>	| SS/LI",
+		     "client > S 100 <mss 65495>	| SS/LI",
+		     "server < S. 500 ack 101 <mss 65495> | SS/SR",
+		     "client > .			| ES/ES",
+		     "client > F.			| F1/ES",
+		     "client > F. 101 ack 501		| F1/ES",
+		     "+20ms server < F. 501 ack 102	| F2/CW,LA",
+		     "+3ms client > .			| TW/CL",
+		     "+60s				| CL/CL");
+
+	assert_string_equal(line_of(flow, 1, 70000, "127.0.0.1:1", "127.0.0.1:2"),
+		"CLOSE        CLOSE             70000 127.0.0.1:1 -> 127.0.0.1:2 id=1 "
+		"outcome=graceful closer=client hist=ShAFf rtt_server_us=1000 rtt_client_us=1000 "
+		"isn=100/500 mss=65495/65495 half_close_ms=21 finack_ms=21/3 teardown_ms=24 "
+		"rtx=1/0/1/0 view=local:local flags=ambiguous_rtt");
+}
+
+TEST(refused)
+{
+	const struct tcpfsm_flow *flow =
+		play(AT_CLIENT, ":base",
+		     "client > S 100 <wscale 0,sackOK,TS 5> | SS/LI",
+		     "server < R. 0 ack 101 win 0	| CL/CL");
+
+	assert_string_equal(line_of(flow, 2, 1, "a", "b"),
+		"CLOSE        CLOSE                 1 a -> b id=2 outcome=refused "
+		"reset_in=SYN_SENT hist=Sr isn=100/- wscale=0/- opts=sack,ts view=local:remote");
+}
+
+/* What both have asked for; until the answer, what was asked. */
+TEST(options)
+{
+	play(EVERYWHERE,
+	     "client > SEW 100 <sackOK,TS 5,mptcp>	| SS/LI opts=sack,ts,ecn,mptcp",
+	     "server < S.E 500 ack 101 <TS 9>		| SS/SR opts=ts,ecn");
+	play(EVERYWHERE,
+	     "client > S 100 <mss 1460>		| SS/LI -opts -wscale mss=1460/-",
+	     "server < S. 500 ack 101 <sackOK,wscale 3>	| SS/SR -opts wscale=-/3 mss=1460/-");
+	play(EVERYWHERE,
+	     "client > S 100 <tfo>		| SS/LI opts=tfo",
+	     "server < S. 500 ack 101		| SS/SR opts=tfo");
+}
+
+/* The longest line fits, and no buffer is too short to be safe. */
+TEST(longest)
+{
+	static const char address[] =
+		"[ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255%4294967295]:65535";
+	struct tcpfsm_flow flow;
+	size_t size;
+	char *exact;
+
+	memset(&flow, 0xff, sizeof(flow));
+	flow.end[0].state = TCPFSM_ESTABLISHED;
+	flow.end[1].state = TCPFSM_ESTABLISHED;
+	flow.first_fin = TCPFSM_CLIENT;
+	flow.outcome = TCPFSM_VERDICT_SYNACK_TIMEOUT;
+	flow.reset_hit = TCPFSM_ESTABLISHED;
+	flow.flags &= ~TCPFSM_FLOW_SELF;
+	memset(flow.history, 0, sizeof(flow.history));
+	flow.letters = 0;
+	for (size = 0; size < TCPFSM_LETTER_MAX; size++) {
+		tcpfsm_history_note(&flow, TCPFSM_CLIENT, size);
+		tcpfsm_history_note(&flow, TCPFSM_SERVER, size);
+	}
+	assert_true(strlen(line_of(&flow, -1, -1, address, address)) < TCPFSM_LINE_MAX - 1);
+	for (size = 1; size < TCPFSM_LINE_MAX; size++) {
+		exact = malloc(size);
+		assert_true(tcpfsm_line(exact, size, &flow, -1, -1, address, address) < (int)size);
+		assert_true(strlen(exact) < size);
+		free(exact);
+	}
+}
+
+/* ---- Zeek's letters ---- */
+
+TEST(history)
+{
+	play(EVERYWHERE,
+	     "client > S 100		| SS/LI hist=S",
+	     "client > S 100		| SS/LI hist=S",
+	     "server < S. 500 ack 101	| SS/SR hist=Sh",
+	     "client > . 101 ack 501	| ES/ES hist=ShA",
+	     "client > P. 101:201 ack 501 | ES/ES hist=ShAD",
+	     "server < . 501 ack 201	| ES/ES hist=ShADa",
+	     "client > P. 101:201 ack 501 | ES/ES hist=ShADaT",
+	     "server < . 501 ack 201 win 0 | ES/ES hist=ShADaTw",
+	     "server < P. 501:601 ack 201 | ES/ES hist=ShADaTwd",
+	     "server < P. 501:601 ack 201 | ES/ES hist=ShADaTwdt",
+	     "client > F. 201 ack 601	| F1/ES hist=ShADaTwdtF",
+	     "client > R 202		| CL/CL hist=ShADaTwdtFR ended");
+	/* Data and FIN in one. */
+	play(EVERYWHERE,
+	     "client > P. 101:201 ack 501 | ES/ES hist=D",
+	     "server < FP. 501:601 ack 201 | ES/F1 hist=Ddf");
+	/* Flags that do not go together. */
+	play(EVERYWHERE,
+	     "client > S 100		| SS/LI",
+	     "client > SF 100		| SS/LI !syn_fin hist=SQF");
+}
+
+TEST(history_of_all)
+{
+	struct tcpfsm_flow flow = { .letters = 0 };
+	char text[TCPFSM_HISTORY_SIZE];
+	unsigned int round, letter;
+
+	for (round = 0; round < 2; round++) {
+		for (letter = 0; letter < TCPFSM_LETTER_MAX; letter++) {
+			tcpfsm_history_note(&flow, TCPFSM_SERVER, letter);
+			tcpfsm_history_note(&flow, TCPFSM_CLIENT, letter);
+		}
+	}
+	tcpfsm_history_print(&flow, text);
+	assert_string_equal(text, "sShHaAdDfFrRcCtTiIwWqQ");
+}
+
+/* ---- measurements ---- */
+
+TEST(round_trips)
+{
+	play(EVERYWHERE,
+	     "client > S 100			| SS/LI -rtt_server_us",
+	     "+70us server < S. 500 ack 101	| SS/SR rtt_server_us=70 -rtt_client_us",
+	     "+30us client > . 101 ack 501	| ES/ES rtt_server_us=70 rtt_client_us=30 -flags",
+	     "+5us client > . 101 ack 501	| ES/ES rtt_client_us=30");
+	/* Karn: from the last copy, and marked. */
+	play(EVERYWHERE,
+	     "client > S 100			| SS/LI",
+	     "+1s client > S 100		| SS/LI",
+	     "+70us server < S. 500 ack 101	| SS/SR rtt_server_us=70 flags=ambiguous_rtt",
+	     "+30us client > . 101 ack 501	| ES/ES rtt_client_us=30 flags=ambiguous_rtt");
+	play(EVERYWHERE,
+	     "client > S 100			| SS/LI",
+	     "+70us server < S. 500 ack 101	| SS/SR rtt_server_us=70 -flags",
+	     "+1s server < S. 500 ack 101	| SS/SR rtt_server_us=70 -flags",
+	     "+30us client > . 101 ack 501	| ES/ES rtt_client_us=30 flags=ambiguous_rtt");
+}
+
+/* It does not begin again from 0. */
+TEST(longest_time)
+{
+	play(EVERYWHERE,
+	     "client > S 100			| SS/LI",
+	     "server < S. 500 ack 101		| SS/SR",
+	     "client > .			| ES/ES",
+	     "client > F.			| F1/ES",
+	     "server < .			| F2/CW",
+	     "+430000s server < P. +1		| F2/CW", "+430000s server < P. +1	| F2/CW",
+	     "+430000s server < P. +1		| F2/CW", "+430000s server < P. +1	| F2/CW",
+	     "+430000s server < P. +1		| F2/CW", "+430000s server < P. +1	| F2/CW",
+	     "+430000s server < P. +1		| F2/CW", "+430000s server < P. +1	| F2/CW",
+	     "+430000s server < P. +1		| F2/CW", "+430000s server < P. +1	| F2/CW",
+	     "server < F.			| F2/LA half_close_ms=4294967295");
+}
+
+/* Beyond 2^32 microseconds, and milliseconds that a half-close of weeks needs. */
+TEST(long_times)
+{
+	play(EVERYWHERE,
+	     "client > S 100			| SS/LI",
+	     "server < S. 500 ack 101		| SS/SR",
+	     "client > .			| ES/ES",
+	     "+400000s client > . 101 ack 501	| ES/ES",
+	     "+400000s client > F.		| F1/ES",
+	     "+70ms server < .			| F2/CW finack_ms=70/-",
+	     "+400000s server < P. +1		| F2/CW",
+	     "+400000s server < P. +1		| F2/CW",
+	     "+400000s server < F.		| F2/LA half_close_ms=1200000070",
+	     "+20ms client > .			| TW/CL teardown_ms=1200000090 finack_ms=70/20");
+}
+
+TESTS = {
+	test(established), test(inferred), test(closed), test(refused), test(options),
+	test(longest), test(history), test(history_of_all), test(round_trips),
+	test(longest_time), test(long_times),
+};
+
+int main(void)
+{
+	return RUN(tests);
+}

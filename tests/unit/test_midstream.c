@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Flows whose beginning, or one of whose directions, was not seen: items 62, 63, 67, 69. */
+#include "script.h"
+
+/* 62. Nothing is invented; the roles are a guess. */
+TEST(at_data)
+{
+	play(AT_CLIENT,
+	     "client > P. 101:201 ack 501 | ES?/ES? flags=midstream,loose outcome=open "
+					   "-isn -rtt_server_us -mss -wscale -opts hist=D",
+	     "server < . 501 ack 201	| ES/ES",
+	     "client > F.		| F1/ES",
+	     "server < F. 501 ack 202	| F2/CW,LA",
+	     "client > .		| TW/CL? outcome=graceful closer=client");
+	play(AT_ROUTER,
+	     "client > . 101 ack 501	| ES?/ES?",
+	     "client > . 101 ack 501	| ES/ES?");
+}
+
+TEST(at_synack)
+{
+	play(EVERYWHERE,
+	     "server < S. 500 ack 101 <mss 1400> | SS/SR flags=midstream isn=100/500 mss=-/1400 "
+						 "-rtt_server_us",
+	     "client > . 101 ack 501	| ES/ES shook -rtt_server_us",
+	     "client > F.		| F1/ES",
+	     "server < F.		| F2/CW,LA",
+	     "client > .		| TW/CL outcome=graceful");
+	/* What the client said of its scale is not known: any will do. */
+	play(AT_ROUTER | AT_CLIENT,
+	     "server < S. 500 ack 101 <wscale 7> | SS/SR",
+	     "client > . 101 ack 501 win 10	| ES/ES shook",
+	     "server < P. 501:1501 ack 101	| ES/ES",
+	     "server < P. 1501:2501 ack 101	| ES/ES",
+	     "client > F. 101 ack 501 win 10	| F1/ES",
+	     "server < F. 2501 ack 102		| F2/CW,LA");
+	/* The largest window there is must not be taken for a wrap. */
+	play(AT_ROUTER | AT_SERVER,
+	     "server < S. 500 ack 101 win 65535 <wscale 14> | SS/SR",
+	     "client > . 101 ack 501 win 65535	| ES/ES shook",
+	     "server < P. +100 win 65535	| ES/ES",
+	     "client > P. +100 win 65535	| ES/ES",
+	     "server < . win 65535		| ES/ES",
+	     "client > F. win 65535		| F1/ES",
+	     "server < F. win 65535		| F2/CW,LA");
+}
+
+/* In each state of a teardown. */
+TEST(at_fin)
+{
+	play(EVERYWHERE,
+	     "client > F. 101 ack 501	| ES,F1/ES flags=midstream,loose",
+	     "server < . 501 ack 102	| F2/CW",
+	     "server < F. 501 ack 102	| F2/LA",
+	     "client > . 102 ack 502	| TW/CL outcome=graceful");
+	/* The second FIN: of the first nothing is known, and nothing is guessed. */
+	play(AT_ROUTER,
+	     "server < F. 501 ack 102	| ES?/ES?,F1",
+	     "client > . 102 ack 502	| CW/F2?");
+	/* The last ACK, or a late copy of anything: a guess, and a short one. */
+	play(EVERYWHERE,
+	     "client > . 102 ack 502	| ES/ES flags=midstream,loose",
+	     "+299.999s			| ES/ES",
+	     "+1ms			| CL/CL ended outcome=vanished");
+	play(EVERYWHERE,
+	     "client > . 102 ack 502	| ES/ES",
+	     "server < . 502 ack 102	| ES/ES",
+	     "+4000s			| ES/ES outcome=open");
+}
+
+/* What windows are like is not known either. */
+TEST(far_ahead)
+{
+	play(AT_ROUTER | AT_SERVER,
+	     "client > P. 101:201 ack 501 | ES/ES",
+	     "server < P. 501:601 ack 201 | ES/ES",
+	     "client > P. 5000000:5000100 ack 601 | ES/ES",
+	     "client > F. 5000100 ack 601 | F1/ES",
+	     "server < F. 601 ack 5000101 | F2/CW,LA");
+}
+
+/* A lone RST is nobody's. */
+TEST(lone_reset)
+{
+	play(EVERYWHERE,
+	     "client > R 101		| --/--",
+	     "server < R. 0 ack 101	| --/--",
+	     "client > R. 101 ack 501	| --/--");
+}
+
+/* Whoever uses a system port serves; else who spoke first is the client. */
+TEST(roles)
+{
+	play(EVERYWHERE,
+	     ":ports 40000 80",
+	     "server < P. 501:601 ack 101 | ES/ES hist=d",
+	     "client > P. 101:111 ack 601 | ES/ES hist=dD");
+	play(EVERYWHERE,
+	     ":ports 40000 80",
+	     "client > P. 101:111 ack 501 | ES/ES hist=D");
+	play(EVERYWHERE,
+	     ":ports 40000 8080",
+	     "server < P. 501:601 ack 101 | ES/ES hist=D",
+	     "client > P. 101:111 ack 601 | ES/ES hist=Dd");
+}
+
+TEST(reset_in_midstream)
+{
+	play(EVERYWHERE,
+	     "client > P. 101:201 ack 501 | ES/ES",
+	     "server < P. 501:601 ack 201 | ES/ES",
+	     "client > R. 201 ack 601	| CL/CL ended outcome=reset_client");
+	/* How far it had come is not known: believed, and withdrawn if that was wrong. */
+	play(AT_ROUTER | AT_SERVER,
+	     "client > P. 101:201 ack 501 | ES/ES",
+	     "server < P. 501:601 ack 201 | ES/ES",
+	     "client > R 260		| CL/CL ended",
+	     "server < P. 601:701 ack 201 | CL/~ES !rst_withdrawn revived",
+	     "client > P. 201:261 ack 701 | ~ES/ES !rst_withdrawn");
+}
+
+/* Nothing is known yet of the end it hits: the next segment decides. */
+TEST(reset_of_one_unseen)
+{
+	play(AT_ROUTER | AT_SERVER,
+	     "client > P. 101:201 ack 501 | ES/ES",
+	     "client > R 201		| CL/CL ended outcome=reset_client",
+	     "server < P. 501:601 ack 201 | CL/~ES !rst_withdrawn revived");
+}
+
+/* SYN of a flow that is known by its middle: it may have restarted, or not. */
+TEST(syn_in_midstream)
+{
+	play(EVERYWHERE,
+	     "client > P. 101:201 ack 501 | ES/ES",
+	     "server < P. 501:601 ack 201 | ES/ES",
+	     "client > S 9000		| ES/ES !syn_in_sync",
+	     "server < S. 700 ack 9001	| SS/SR new old=reused flags=midstream",
+	     "client > . 9001 ack 701	| ES/ES");
+}
+
+/* 69. Asymmetric routes, from a router. */
+TEST(client_only)
+{
+	play(AT_ROUTER,
+	     "client > S 100		| SS/LI",
+	     "client > . 101 ack 501	| ES/LI flags=loose,oneway",
+	     "client > P. 101:201 ack 501 | ES/LI",
+	     "client > . 201 ack 601	| ES/LI",
+	     "+500s client > P. 201:301 ack 601 | ES/LI outcome=open",
+	     "client > F. 301 ack 700	| F1/LI closer=client",
+	     "+299.999s			| F1/LI",
+	     "+1ms			| CL?/CL? ended outcome=vanished");
+	/* A segment that does not follow its SYN is no such evidence. */
+	play(AT_ROUTER,
+	     "client > S 100		| SS/LI",
+	     "client > . 5000 ack 501	| SS/LI");
+}
+
+TEST(server_only)
+{
+	play(AT_ROUTER,
+	     "server < S. 500 ack 101	| SS/SR flags=midstream",
+	     "server < P. 501:601 ack 151 | SS/ES",
+	     "server < P. 601:701 ack 251 | SS/ES",
+	     "server < F. 701 ack 251	| SS/F1 closer=server");
+}
+
+/* 63. Where the ends are. */
+TEST(view)
+{
+	play(EVERYWHERE,
+	     "client > S 100		| SS/LI client@view=local:remote server@view=remote:local "
+					 "router@view=forward loop@view=local:local",
+	     "server < S. 500 ack 101	| SS/SR client@view=local:remote server@view=remote:local "
+					 "router@view=forward loop@view=local:local");
+}
+
+/* 67. A subflow is a flow. */
+TEST(multipath)
+{
+	play(EVERYWHERE,
+	     "client > S 100 <mptcp>	| SS/LI opts=mptcp",
+	     "server < S. 500 ack 101 <mptcp> | SS/SR opts=mptcp",
+	     "client > . 101 ack 501 <mptcp> | ES/ES opts=mptcp");
+}
+
+TESTS = {
+	test(at_data), test(at_synack), test(at_fin), test(far_ahead), test(lone_reset),
+	test(roles), test(reset_in_midstream), test(reset_of_one_unseen),
+	test(syn_in_midstream), test(client_only), test(server_only), test(view),
+	test(multipath),
+};
+
+int main(void)
+{
+	return RUN(tests);
+}

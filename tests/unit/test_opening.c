@@ -1,0 +1,478 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The handshake: catalogue items 1 to 27, RFC 9293 3.5. */
+#include "script.h"
+
+#define SYN	"client > S 100 win 65535 <mss 1460,sackOK,wscale 7> | SS/LI"
+#define SYNACK	"server < S. 500 ack 101 win 65535 <mss 1400,sackOK,wscale 8> | SS/SR"
+
+/* 1. RFC 9293 fig. 6 */
+TEST(three_segments)
+{
+	play(EVERYWHERE,
+	     "client > S 100 win 65535 <mss 1460,sackOK,wscale 7>	| SS/LI outcome=open hist=S",
+	     "server < S. 500 ack 101 win 65535 <mss 1400,wscale 8>	| SS/SR outcome=open",
+	     "client > . 101 ack 501					| ES/ES shook hist=ShA",
+	     "server < P. 501:551 ack 101				| ES/ES");
+}
+
+/* What each place knows of the same three segments. */
+TEST(three_segments_certainty)
+{
+	play(AT_CLIENT, SYN, SYNACK,
+	     "client > .		| ES/ES? shook",
+	     "server < .		| ES/ES?",
+	     "server < P. +50		| ES/ES",
+	     "client > .		| ES/ES quiet");
+	play(AT_SERVER, SYN, SYNACK,
+	     "client > .		| ES/ES shook");
+	play(AT_ROUTER, SYN, SYNACK,
+	     "client > .		| ES/ES? shook",
+	     "client > P. +50		| ES/ES?",
+	     "server < . ack 151	| ES/ES");
+	play(AT_LOOPBACK, SYN, SYNACK,
+	     "client > .		| ES/ES shook");
+	/* The client's host alone knows that the SYN-ACK came; nobody asks before its ACK. */
+	play(AT_ROUTER, SYN, SYNACK,
+	     "server < S. 500 ack 101	| SS/SR again");
+}
+
+/* What made each transition. */
+TEST(causes)
+{
+	play(EVERYWHERE,
+	     "client > S 100		| SS/LI by=syn",
+	     "server < S. 500 ack 101	| SS/SR by=synack",
+	     "client > .		| ES/ES by=ack,ack",
+	     "server < S. 500 ack 101	| ES/~SR by=synack !final_ack_lost",
+	     "client > P. +10		| ES/ES by=ack",
+	     "client > F.		| F1/ES by=fin",
+	     "server < F.		| F2/CW,LA by=fin,fin,fin",
+	     "client > .		| TW/CL by=ack,ack",
+	     "+60s			| CL/CL by=timeout");
+	play(EVERYWHERE,
+	     "client > S 100		| SS/LI by=syn",
+	     "server < R. 0 ack 101	| CL/CL by=rst,rst");
+}
+
+/* A withdrawn guess leaves no trace: what is observed later is certain. */
+TEST(certain_after_all)
+{
+	play(AT_ROUTER, SYN, SYNACK,
+	     "client > . lost		| ES/ES?",
+	     "server < S. 500 ack 101	| ES/~SR !final_ack_lost",
+	     "server < P. 501:511 ack 101 | ES/ES !early_data",
+	     "server < F. 511 ack 101	| ES/F1",
+	     "client > . 101 ack 512	| CW/F2?",
+	     "server < F. 511 ack 101	| CW/~F1 !last_ack_lost");
+}
+
+/* 2. */
+TEST(repeated_syn)
+{
+	play(EVERYWHERE, SYN,
+	     "+1s client > S 100	| SS/LI again rtx=1/0/0/0 client@again",
+	     "+2s client > S 100	| SS/LI again rtx=2/0/0/0",
+	     SYNACK,
+	     "client > .		| ES/ES shook");
+	/* The first one was lost where only its own host saw it. */
+	play(AT_CLIENT | AT_ROUTER, SYN,
+	     "+1s client > S 100 lost	| SS/LI again",
+	     SYNACK);
+}
+
+/* 3. */
+TEST(repeated_synack)
+{
+	play(EVERYWHERE, SYN, SYNACK,
+	     "+1s server < S. 500 ack 101	| SS/SR again rtx=0/1/0/0",
+	     "client > S 100			| SS/SR again rtx=1/1/0/0",
+	     "server < S. 500 ack 101		| SS/SR again rtx=1/2/0/0",
+	     "client > .			| ES/ES shook");
+}
+
+/* 4. The guess that it arrived is withdrawn; at the server it was never made. */
+TEST(final_ack_lost)
+{
+	play(EVERYWHERE, SYN, SYNACK,
+	     "client > . lost			| ES/ES loop@ES/SR server@SS/SR",
+	     "+1s server < S. 500 ack 101	| ES/~SR server@SS/SR loop@ES/SR again "
+						 "client,router@!final_ack_lost",
+	     "client > .			| ES/ES");
+	play(AT_ROUTER, SYN, SYNACK,
+	     "client > . lost			| ES/ES?",
+	     "+1s server < S. 500 ack 101	| ES/~SR !final_ack_lost",
+	     "client > .			| ES/ES?",
+	     "server < P. +10			| ES/ES");
+	/* It repeats it once more, though data has passed on the way. */
+	play(AT_ROUTER, SYN, SYNACK,
+	     "client > . lost			| ES/ES?",
+	     "client > P. +10 lost		| ES/ES?",
+	     "server < S. 500 ack 101		| ES/~SR !final_ack_lost",
+	     "client > P. 101:111		| ES/ES?",
+	     "server < . ack 111		| ES/ES");
+}
+
+/* 5. */
+TEST(data_completes_handshake)
+{
+	play(EVERYWHERE, SYN, SYNACK,
+	     "client > P. 101:201 ack 501	| ES/ES shook hist=ShD");
+	/* The bare ACK was lost before the observer. */
+	play(EVERYWHERE, SYN, SYNACK,
+	     "client > . unseen			| SS/SR",
+	     "client > P. 101:201 ack 501	| ES/ES shook");
+}
+
+/* 6. TCP_DEFER_ACCEPT and a full accept queue: the socket drops what came. */
+TEST(deferred_accept)
+{
+	play(EVERYWHERE, SYN, SYNACK,
+	     "client > .			| ES/ES shook",
+	     "+1s server < S. 500 ack 101	| ES/~SR !final_ack_lost again",
+	     "client > .			| ES/ES",
+	     "+2s server < S. 500 ack 101	| ES/~SR !final_ack_lost again",
+	     "client > P. +10			| ES/ES",
+	     "server < . ack 111		| ES/ES",
+	     /* A stray copy now contradicts what the server itself has shown. */
+	     "server < S. 500 ack 101		| ES/ES again");
+}
+
+/* 7. RFC 9293 fig. 7 */
+TEST(simultaneous_open)
+{
+	play(EVERYWHERE,
+	     "client > S 100		| SS/LI",
+	     "server < S 500		| SS/SS flags=simultaneous",
+	     "client > S. 100 ack 501	| SR/SS",
+	     "server < S. 500 ack 101	| ES/SR,ES shook",
+	     "client > P. 101:111 ack 501 | ES/ES -rtt_server_us -rtt_client_us");
+	play(EVERYWHERE,
+	     "client > S 100		| SS/LI",
+	     "server < S 500		| SS/SS",
+	     "server < S. 500 ack 101	| SS/SR",
+	     "client > S. 100 ack 501	| SR,ES/ES shook");
+}
+
+/* 8. */
+TEST(crossed_synack_must_fit)
+{
+	play(EVERYWHERE,
+	     "client > S 100		| SS/LI",
+	     "server < S 500		| SS/SS",
+	     "client > S. 100 ack 501	| SR/SS",
+	     "server < S. 7000 ack 101	| SR/SS !synack_isn",
+	     "server < S. 500 ack 102	| SR/SS !old_synack",
+	     "server < S. 500 ack 101	| ES/SR,ES");
+}
+
+/* 9. One socket, which takes each segment that it sends. */
+TEST(self_connect)
+{
+	play(AT_LOOPBACK,
+	     ":self",
+	     "client > S 100		| SS/SS flags=self",
+	     "client > S. 100 ack 101	| SR,ES/ES shook",
+	     "client > P. 101:111 ack 101 | ES/ES",
+	     "client > . 111 ack 111	| ES/ES",
+	     "client > F. 111 ack 111	| F1/F1",
+	     "client > . 112 ack 112	| CG,TW/TW outcome=graceful",
+	     "+60s			| CL/CL ended outcome=graceful");
+}
+
+/* 10. */
+TEST(split_in_four)
+{
+	play(EVERYWHERE,
+	     "client > S 100		| SS/LI",
+	     "server < S 500		| SS/SS",
+	     "client > S. 100 ack 501	| SR/SS",
+	     "server < . 501 ack 101	| ES/ES shook");
+}
+
+/* 11. Rule 5: the bare ACK in SYN_SENT gives the client nothing, also not later. */
+TEST(split_in_five)
+{
+	play(EVERYWHERE,
+	     "client > S 100		| SS/LI",
+	     "server < . 500 ack 101	| SS/LI",
+	     "server < S 500		| SS/SR",
+	     "client > S. 100 ack 501	| SR/ES",
+	     "server < . 501 ack 101	| ES/ES shook");
+}
+
+/* 12. RFC 9293 fig. 8, the server's view: the duplicate came first. */
+TEST(old_duplicate_syn)
+{
+	play(AT_SERVER,
+	     "client > S 90		| SS/LI",
+	     "server < S. 500 ack 91	| SS/SR",
+	     "client > R 91		| CL?/LI ended outcome=reset_client",
+	     "client > S 100		| SS/LI new",
+	     "server < S. 600 ack 101	| SS/SR",
+	     "client > . 101 ack 601	| ES/ES");
+	/* The client's own view: it never saw that SYN come back to life. */
+	play(AT_CLIENT | AT_LOOPBACK,
+	     "client > S 100		| SS/LI",
+	     "server < S. 500 ack 91	| SS/LI !old_synack",
+	     "client > R 91		| SS/LI",
+	     "server < S. 600 ack 101	| SS/SR",
+	     "client > . 101 ack 601	| ES/ES");
+}
+
+/* 13. The client has no such connection: its reset answers the SYN-ACK. */
+TEST(delayed_syn)
+{
+	play(EVERYWHERE, SYN, SYNACK,
+	     "client > R 101		| CL/LI ended outcome=reset_client reset_in=SYN_RECV",
+	     "+10s			| --/--");
+}
+
+/* 14. */
+TEST(refused)
+{
+	play(EVERYWHERE, SYN,
+	     "server < R. 0 ack 101 win 0 | CL/CL ended outcome=refused reset_in=SYN_SENT hist=Sr");
+	play(AT_CLIENT, SYN,
+	     "server < R. 0 ack 101	| CL/CL ended");
+	play(AT_ROUTER, SYN,
+	     "server < R. 0 ack 101	| CL?/CL ended");
+	/* Rule 2: the next try may find it listening. */
+	play(EVERYWHERE, SYN,
+	     "server < R. 0 ack 101	| CL/CL ended",
+	     "client > S 5000		| SS/LI new old=refused",
+	     "server < S. 500 ack 5001	| SS/SR",
+	     "client > .		| ES/ES");
+	/* The refusal was lost: the SYN comes again. */
+	play(AT_SERVER | AT_ROUTER, SYN,
+	     "server < R. 0 ack 101 lost | CL/CL ended",
+	     "client > S 100		| ~SS/~LI !rst_withdrawn revived again",
+	     "server < S. 500 ack 101	| SS/SR");
+	play(AT_LOOPBACK, SYN,
+	     "server < R. 0 ack 101 lost | SS/CL",
+	     "client > S 100		| SS/~LI again",
+	     "server < S. 500 ack 101	| SS/SR");
+}
+
+/* 15. RFC 9293 3.10.7.3 */
+TEST(reset_that_syn_sent_ignores)
+{
+	play(EVERYWHERE, SYN,
+	     "server < R 0		| SS/LI !rst_outside",
+	     "server < R 101		| SS/LI !rst_outside",
+	     "server < R. 0 ack 100	| SS/LI !rst_outside",
+	     "server < R. 0 ack 102	| SS/LI !rst_outside",
+	     SYNACK,
+	     "client > .		| ES/ES outcome=open");
+}
+
+/* 16. */
+TEST(stale_synack)
+{
+	play(EVERYWHERE, SYN,
+	     "server < S. 9000 ack 7777	| SS/LI !old_synack",
+	     "client > R 7777		| SS/LI",
+	     "+1s client > S 100	| SS/LI again",
+	     SYNACK,
+	     "client > . 101 ack 501	| ES/ES");
+}
+
+/* 17. RFC 5961 4: the server still holds the connection before. */
+TEST(challenge_answers_syn)
+{
+	play(EVERYWHERE,
+	     "client > S 5000		| SS/LI",
+	     "server < . 900 ack 55	| SS/LI",
+	     "client > R 55		| SS/LI",
+	     "client > S 6000		| SS/LI new old=reused",
+	     "server < S. 700 ack 6001	| SS/SR",
+	     "client > . 6001 ack 701	| ES/ES");
+}
+
+/* 18. Also: a repeated SYN gives no more time. */
+TEST(syn_timeout)
+{
+	play(EVERYWHERE, SYN,
+	     "+100s client > S 100	| SS/LI again",
+	     "+49.999s			| SS/LI",
+	     "+1ms			| CL/CL ended outcome=syn_timeout",
+	     "+9.999s			| CL/CL",
+	     "+1ms			| --/--");
+}
+
+/* 26, the quiet end: nothing more comes. */
+TEST(synack_timeout)
+{
+	play(EVERYWHERE, SYN, SYNACK,
+	     "+60s server < S. 500 ack 101	| SS/SR again",
+	     "+29.999s				| SS/SR",
+	     "+1ms				| CL/CL ended outcome=synack_timeout");
+	/* The client's ACK was seen, and refused to the end. */
+	play(EVERYWHERE, SYN, SYNACK,
+	     "client > .			| ES/ES",
+	     "+1s server < S. 500 ack 101	| ES/~SR !final_ack_lost");
+}
+
+/* 19. SYN cookies: the listener has forgotten it, and takes the ACK all the same. */
+TEST(late_final_ack)
+{
+	play(EVERYWHERE, SYN, SYNACK,
+	     "+89s client > .			| ES/ES shook outcome=open");
+}
+
+/* 23. Linux keeps what was shut down in SYN_RECV back until ESTABLISHED. */
+TEST(fin_straight_after)
+{
+	play(EVERYWHERE, SYN, SYNACK,
+	     "client > .			| ES/ES",
+	     "server < F. 501 ack 101		| ES/F1",
+	     "client > . 101 ack 502		| CW/F2");
+}
+
+/* 20. RFC 7413 */
+TEST(data_in_syn)
+{
+	play(EVERYWHERE,
+	     "client > S 100:110 <tfo>		| SS/LI",
+	     "server < S. 500 ack 111		| SS/SR",
+	     "client > . 111 ack 501		| ES/ES shook");
+	play(EVERYWHERE,
+	     "client > S 100:110 <tfo>		| SS/LI",
+	     "server < S. 500 ack 105		| SS/SR",
+	     "client > P. 105:111 ack 501	| ES/ES shook");
+	play(EVERYWHERE,
+	     "client > S 100:110 <tfo>		| SS/LI",
+	     "server < S. 500 ack 101		| SS/SR",
+	     "client > P. 101:111 ack 501	| ES/ES shook");
+	/* It may answer before the handshake ends. */
+	play(EVERYWHERE,
+	     "client > S 100:110 <tfo>		| SS/LI",
+	     "server < S. 500 ack 111		| SS/SR",
+	     "server < P. 501:601 ack 111	| SS/SR",
+	     "client > . 111 ack 601		| ES/ES shook");
+	play(EVERYWHERE,
+	     "client > S 100:110		| SS/LI !syn_data",
+	     "server < S. 500 ack 101		| SS/SR",
+	     "client > P. 101:111 ack 501	| ES/ES");
+	/* The data never came; the SYN alone is repeated. */
+	play(AT_CLIENT | AT_ROUTER,
+	     "client > S 100:110 <tfo> lost	| SS/LI",
+	     "+1s client > S 100		| SS/LI again",
+	     "server < S. 500 ack 101		| SS/SR",
+	     "client > P. 101:111 ack 501	| ES/ES");
+}
+
+/* 21. RFC 9293 3.10.4: CLOSE in SYN_RECV. */
+TEST(fast_open_server_closes_first)
+{
+	play(EVERYWHERE,
+	     "client > S 100:110 <tfo>		| SS/LI",
+	     "server < S. 500 ack 111 <tfo>	| SS/SR",
+	     "server < F. 501 ack 111		| SS/F1 closer=server",
+	     "client > . 111 ack 502		| ES,CW/F2",
+	     "client > F. 111 ack 502		| LA/F2",
+	     "server < . 502 ack 112		| CL/TW outcome=graceful");
+}
+
+/* 22. */
+TEST(fin_as_third_segment)
+{
+	play(EVERYWHERE, SYN, SYNACK,
+	     "client > F. 101 ack 501		| ES,F1/ES shook",
+	     "server < . 501 ack 102		| F2/CW",
+	     "server < F. 501 ack 102		| F2/LA",
+	     "client > . 102 ack 502		| TW/CL");
+}
+
+/* 24. RFC 9293 3.10.7.2: a listener drops SYN+FIN; a RST is looked at first. */
+TEST(syn_with_other_flags)
+{
+	play(EVERYWHERE,
+	     "client > SF 100			| --/--",
+	     "client > SR 100			| --/--",
+	     "client > F 100			| --/--",
+	     "client > - 100			| --/--",
+	     SYN,
+	     "client > SF 100			| SS/LI !syn_fin",
+	     "server < SR. 0 ack 101		| CL/CL !syn_rst ended outcome=refused");
+	play(EVERYWHERE, SYN, SYNACK,
+	     "client > .			| ES/ES",
+	     "client > SF 101 ack 501		| ES/ES !syn_fin",
+	     "client > FPU 101			| ES/ES !xmas_flags",
+	     "client > - 101			| ES/ES !null_flags",
+	     "client > F 101			| ES/ES !fin_no_ack",
+	     "server < P. +10			| ES/ES");
+}
+
+/* 25. RFC 9293 3.10.7.4, second */
+TEST(exact_reset_in_syn_recv)
+{
+	play(EVERYWHERE, SYN, SYNACK,
+	     "client > R 101			| CL/LI ended outcome=reset_client");
+	play(EVERYWHERE,
+	     "client > S 100			| SS/LI",
+	     "server < S 500			| SS/SS",
+	     "client > S. 100 ack 501		| SR/SS",
+	     "server < R 501			| CL/CL ended outcome=reset_server");
+	/* A listener that aborts: its RST closes both. */
+	play(EVERYWHERE, SYN, SYNACK,
+	     "server < R. 501 ack 101		| CL/CL ended outcome=reset_server");
+}
+
+/* 26. The server's own next segment decides. */
+TEST(inexact_reset_in_syn_recv)
+{
+	play(EVERYWHERE,
+	     "client > S 100			| SS/LI",
+	     "server < S 500			| SS/SS",
+	     "client > S. 100 ack 501		| SR/SS",
+	     "server < R 600			| SR/SS !rst_inexact",
+	     "server < R 6000			| SR/SS !rst_outside");
+	play(EVERYWHERE, SYN, SYNACK,
+	     "client > R 150			| SS/SR !rst_inexact",
+	     "server < . 501 ack 101		| SS/SR",
+	     "server < S. 500 ack 101		| SS/SR",
+	     "client > .			| ES/ES");
+	play(EVERYWHERE, SYN, SYNACK,
+	     "client > R 99			| SS/SR !rst_outside",
+	     "client > R 500000			| SS/SR !rst_outside",
+	     "client > .			| ES/ES");
+}
+
+/* A SYN with another number, before anything was acknowledged: a new life. */
+TEST(new_try)
+{
+	play(EVERYWHERE, SYN,
+	     "client > S 7000			| SS/LI new old=reused",
+	     "server < S. 500 ack 7001		| SS/SR",
+	     "client > S 8000			| SS/LI new old=reused");
+}
+
+/* 68. Until the client has chosen, the latest SYN-ACK counts. */
+TEST(synack_with_other_parameters)
+{
+	play(EVERYWHERE,
+	     "client > S 100 <mss 1460>			| SS/LI mss=1460/-",
+	     "server < S. 500 ack 101 <mss 1400>	| SS/SR mss=1460/1400",
+	     "server < S. 800 ack 101 <mss 1300>	| SS/SR !synack_isn mss=1460/1300",
+	     "client > . 101 ack 801			| ES/ES shook",
+	     "server < S. 900 ack 101 <mss 1200>	| ES/ES !synack_isn mss=1460/1300");
+}
+
+TESTS = {
+	test(three_segments), test(three_segments_certainty), test(causes),
+	test(certain_after_all), test(repeated_syn), test(repeated_synack),
+	test(final_ack_lost), test(data_completes_handshake), test(deferred_accept),
+	test(simultaneous_open), test(crossed_synack_must_fit), test(self_connect),
+	test(split_in_four), test(split_in_five), test(old_duplicate_syn),
+	test(delayed_syn), test(refused), test(reset_that_syn_sent_ignores),
+	test(stale_synack), test(challenge_answers_syn), test(syn_timeout),
+	test(synack_timeout), test(late_final_ack), test(fin_straight_after),
+	test(data_in_syn), test(fast_open_server_closes_first), test(fin_as_third_segment),
+	test(syn_with_other_flags), test(exact_reset_in_syn_recv),
+	test(inexact_reset_in_syn_recv), test(new_try), test(synack_with_other_parameters),
+};
+
+int main(void)
+{
+	return RUN(tests);
+}

@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Resets and SYNs into living connections: items 28 to 40, RFC 9293 3.5, RFC 5961. */
+#include "script.h"
+
+#define OPEN								\
+	"client > S 100 win 65535	| SS/LI",			\
+	"server < S. 500 ack 101 win 1000 | SS/SR",			\
+	"client > . 101 ack 501		| ES*/ES*",			\
+	"server < P. 501:551 ack 101	| ES*/ES*",			\
+	"client > P. 101:111 ack 551	| ES*/ES*",			\
+	"server < . 551 ack 111		| ES*/ES*"
+/* RCV.NXT is 111 at the server and 551 at the client, each window 1000. */
+
+#define CLOSE_WAIT							\
+	OPEN,								\
+	"client > F. 111 ack 551	| F1/ES",			\
+	"server < . 551 ack 112		| F2/CW"
+
+/* 28. */
+TEST(exact)
+{
+	play(EVERYWHERE, OPEN,
+	     "client > R 111		| CL/CL ended outcome=reset_client reset_in=ESTABLISHED "
+					 "hist=ShAdDaR");
+	play(EVERYWHERE, OPEN,
+	     "server < R 551		| CL/CL ended outcome=reset_server");
+	play(AT_CLIENT, OPEN,
+	     "client > R 111		| CL/CL? ended");
+	play(AT_SERVER, OPEN,
+	     "client > R 111		| CL?/CL ended");
+	play(AT_ROUTER, OPEN,
+	     "client > R 111		| CL?/CL? ended");
+	play(AT_LOOPBACK, OPEN,
+	     "client > R 111 lost	| CL/ES",
+	     "client > R 111		| CL/CL ended");
+}
+
+/* 29, 30. Seen from its sender's own host a reset needs no judge for its sender. */
+TEST(not_exact)
+{
+	play(AT_SERVER | AT_ROUTER, OPEN,
+	     "client > R 112		| ES/ES !rst_inexact",
+	     "client > R 1110		| ES/ES !rst_inexact",
+	     "client > R 1112		| ES/ES !rst_outside",
+	     "client > R 110		| ES/ES !rst_outside",
+	     "client > R 0		| ES/ES !rst_outside",
+	     "client > R 42		| ES/ES !rst_outside",
+	     "client > R 1000111	| ES/ES !rst_outside",
+	     "server < . 551 ack 111	| ES/ES",
+	     "client > R 111		| CL/CL ended outcome=reset_client");
+	play(AT_CLIENT | AT_ROUTER, OPEN,
+	     "server < R 552		| ES/ES !rst_inexact",
+	     "server < R 550		| ES/ES !rst_outside",
+	     "server < R 551		| CL/CL ended outcome=reset_server");
+}
+
+/* 31. Linux: tcp_reset_check(), and the highest SACK edge. */
+TEST(one_below)
+{
+	play(AT_SERVER | AT_ROUTER, CLOSE_WAIT,
+	     "client > R 111		| F2/CL");
+	play(AT_SERVER | AT_ROUTER, CLOSE_WAIT,
+	     "client > R 110		| F2/CW !rst_outside");
+	play(AT_SERVER | AT_ROUTER, CLOSE_WAIT,
+	     "server < F. 551 ack 112	| F2/LA",
+	     "client > R 111		| F2/CL");
+	play(AT_SERVER | AT_ROUTER, OPEN,
+	     "client > F. 111 ack 551	| F1/ES",
+	     "server < F. 551 ack 111	| F1/F1",
+	     "server < . 552 ack 112	| F1/CG",
+	     "client > R 111		| F1/CL");
+	play(AT_SERVER | AT_ROUTER, OPEN,
+	     "client > R 110		| ES/ES !rst_outside");
+}
+
+TEST(sack_edge)
+{
+	play(AT_SERVER | AT_ROUTER, OPEN,
+	     "client > P. 211:311 ack 551	| ES/ES",
+	     "client > P. 411:511 ack 551 unseen | ES/ES",
+	     "server < . 551 ack 111 <sack 411:511,sack 211:311> | ES/ES",
+	     "client > R 512			| ES/ES !rst_inexact",
+	     "client > R 511			| CL/CL ended outcome=reset_client");
+	/* The hole is filled: the edge means nothing any more. */
+	play(AT_SERVER | AT_ROUTER, OPEN,
+	     "client > P. 211:311 ack 551	| ES/ES",
+	     "server < . 551 ack 111 <sack 211:311> | ES/ES",
+	     "client > P. 111:211 ack 551	| ES/ES",
+	     "client > P. 311:411 ack 551	| ES/ES",
+	     "server < . 551 ack 411		| ES/ES",
+	     "client > R 311			| ES/ES !rst_outside");
+}
+
+/* 32. */
+TEST(straight_after_data)
+{
+	play(EVERYWHERE, OPEN,
+	     "client > P. 111:211 ack 551 | ES/ES",
+	     "client > R 211		| CL/CL ended outcome=reset_client");
+	/* Where the socket can be asked there is no range. */
+	play(AT_SERVER, OPEN,
+	     "client > P. 111:211 ack 551 | ES/ES",
+	     "client > R 111 rcv 211	| ES/ES !rst_outside",
+	     "client > R 150 rcv 211	| ES/ES !rst_outside",
+	     "client > R 212 rcv 211	| ES/ES !rst_inexact",
+	     "client > R 211 rcv 211	| CL?/CL ended");
+}
+
+/* Rule 3: below what its sender has sent: left over from before. */
+TEST(leftover)
+{
+	play(AT_ROUTER | AT_SERVER, OPEN,
+	     "client > P. 111:211 ack 551 | ES/ES",
+	     "client > R 111		| ES/CL",
+	     "server < . 551 ack 211	| ES/~ES !rst_withdrawn outcome=open -reset_in");
+}
+
+/* 33. */
+TEST(after_the_end)
+{
+	play(EVERYWHERE, OPEN,
+	     "client > R 111		| CL/CL ended",
+	     "server < R 551		| CL/CL outcome=reset_client",
+	     "client > R 111		| CL/CL outcome=reset_client",
+	     "client > R. 111 ack 551	| CL/CL outcome=reset_client",
+	     "+10s			| --/--",
+	     "client > R 111		| --/--");
+	play(EVERYWHERE, OPEN,
+	     "client > F.		| F1/ES",
+	     "server < F. 551 ack 112	| F2/CW,LA",
+	     "client > .		| TW/CL",
+	     "+60s			| CL/CL ended",
+	     "server < R 552		| CL/CL outcome=graceful",
+	     "client > R 112		| CL/CL outcome=graceful");
+}
+
+/* The SYN of the life that was reset is seen once more, late. */
+TEST(late_copy_of_syn)
+{
+	play(EVERYWHERE, OPEN,
+	     "client > R 111			| CL/CL ended",
+	     "client > S 100			| CL/CL outcome=reset_client again",
+	     "client > P. 101:106 ack 551	| CL/CL outcome=reset_client",
+	     "client > P. 101:111 ack 551	| CL/CL outcome=reset_client");
+	/* Something new is no copy: the reset was not its own. */
+	play(EVERYWHERE, OPEN,
+	     "client > R 111			| CL/CL ended",
+	     "client > P. 111:121 ack 551	| ~ES/CL !rst_withdrawn revived outcome=open",
+	     "server < . 551 ack 121		| ES/~ES !rst_withdrawn outcome=open -reset_in");
+}
+
+/* Rule 4 and rule 1: facts go on being recorded meanwhile. */
+TEST(withdrawn)
+{
+	play(AT_ROUTER, OPEN,
+	     "server < R 551		| CL?/CL? ended",
+	     "client > F. 111 ack 551	| ~ES,F1/CL? !rst_withdrawn revived outcome=open",
+	     "server < . 551 ack 112	| F2?/~ES,CW !rst_withdrawn",
+	     "server < F. 551 ack 112	| F2?/LA",
+	     "client > .		| TW?/CL? outcome=graceful");
+	/* The RST was lost; its sender is gone, and so nothing contradicts it for good. */
+	play(AT_CLIENT, OPEN,
+	     "client > R 111 lost	| CL/CL? ended",
+	     "server < P. +10		| CL/~ES !rst_withdrawn revived",
+	     "client > R 111		| CL/CL? ended outcome=reset_client");
+}
+
+/* 34. RFC 5961 4, in every synchronised state. */
+TEST(syn_into_a_connection)
+{
+	play(EVERYWHERE, OPEN,
+	     "client > S 9000		| ES/ES !syn_in_sync flags=half_open",
+	     "server < . 551 ack 111	| ES/ES flags=half_open",
+	     "client > S 111		| ES/ES !syn_in_sync",
+	     "client > S 600		| ES/ES !syn_in_sync",
+	     "server < S 9000		| ES/ES !syn_in_sync",
+	     "client > P. 111:121 ack 551 | ES/ES",
+	     "client > F. 121 ack 551	| F1/ES",
+	     "client > S 9000		| F1/ES !syn_in_sync",
+	     "server < S 9000		| F1/ES !syn_in_sync",
+	     "server < . 551 ack 122	| F2/CW",
+	     "client > S 9000		| F2/CW !syn_in_sync",
+	     "server < S 9000		| F2/CW !syn_in_sync",
+	     "server < F. 551 ack 122	| F2/LA",
+	     "client > S 9000		| F2/LA !syn_in_sync",
+	     "client > . 122 ack 552	| TW/CL outcome=graceful");
+	play(EVERYWHERE, OPEN,
+	     "client > F. 111 ack 551	| F1/ES",
+	     "server < F. 551 ack 111	| F1/F1",
+	     "client > . 112 ack 552	| CG/F1",
+	     "client > S 9000		| CG/F1 !syn_in_sync",
+	     "server < . 552 ack 112	| TW/CG,TW");
+}
+
+/* 36. RFC 9293 fig. 9 */
+TEST(half_open_discovery)
+{
+	play(EVERYWHERE, OPEN,
+	     "client > S 9000		| ES/ES !syn_in_sync flags=half_open",
+	     "server < . 551 ack 111	| ES/ES",
+	     "client > R 111		| CL/CL ended outcome=half_open reset_in=ESTABLISHED",
+	     "+1s client > S 9000	| SS/LI new old=half_open",
+	     "server < S. 700 ack 9001	| SS/SR",
+	     "client > . 9001 ack 701	| ES/ES");
+	/* Both had restarted: the server answers as a new one. */
+	play(EVERYWHERE, OPEN,
+	     "client > S 9000		| ES/ES !syn_in_sync",
+	     "server < S. 700 ack 9001	| SS/SR new old=reused",
+	     "client > . 9001 ack 701	| ES/ES");
+}
+
+/* A SYN that its supposed sender knows nothing of: later resets have other reasons. */
+TEST(forged_syn)
+{
+	play(EVERYWHERE, OPEN,
+	     "client > S 9000		| ES/ES !syn_in_sync flags=half_open",
+	     "server < . 551 ack 111	| ES/ES flags=half_open",
+	     "client > P. 111:121 ack 551 | ES/ES -flags",
+	     "server < R 551		| CL/CL ended outcome=reset_server");
+}
+
+/* 37. RFC 9293 fig. 10 */
+TEST(data_to_one_that_forgot)
+{
+	play(EVERYWHERE, OPEN,
+	     "server < P. +10		| ES/ES",
+	     "client > R 111		| CL/CL ended outcome=reset_client");
+}
+
+/* 38. */
+TEST(probes)
+{
+	play(EVERYWHERE, OPEN,
+	     "+7200s client > . 110 ack 551	| ES/ES",
+	     "server < . 551 ack 111		| ES/ES",
+	     "+7200s client > . 110:111 ack 551	| ES/ES hist=ShAdDa",
+	     "server < . 551 ack 111		| ES/ES",
+	     "server < . 551 ack 111 win 0	| ES/ES hist=ShAdDaw",
+	     "+60s client > . 111:112 ack 551	| ES/ES",
+	     "server < . 551 ack 111 win 0	| ES/ES outcome=open",
+	     /* It counts as life. */
+	     "+431999s server < . 550 ack 111	| ES/ES",
+	     "+431999s				| ES/ES",
+	     "+1s				| CL/CL ended outcome=vanished");
+}
+
+/* 39. RFC 9293 3.10.7.4: "if the ACK bit is off, drop the segment". */
+TEST(without_ack)
+{
+	play(EVERYWHERE, OPEN,
+	     "client > P 111:121	| ES/ES",
+	     "client > F 111		| ES/ES !fin_no_ack",
+	     "server < . 551 ack 111	| ES/ES");
+}
+
+/* Rule 10 */
+TEST(ack_of_an_abort)
+{
+	play(EVERYWHERE, OPEN,
+	     "client > F. 111 ack 551	| F1/ES",
+	     "server < R. 551 ack 112	| CL/CW,CL ended outcome=reset_server reset_in=FIN_WAIT1");
+	/* An ACK of nothing that was sent adds nothing. */
+	play(EVERYWHERE, OPEN,
+	     "client > F. 111 ack 551	| F1/ES",
+	     "server < R. 551 ack 111	| CL/CL ended");
+}
+
+/* 40. The wrap itself is in every script; here the connection is older than half of it. */
+TEST(more_than_two_gigabytes)
+{
+	play(EVERYWHERE,
+	     "client > S 100 win 65535 <wscale 14>	| SS/LI",
+	     "server < S. 500 ack 101 win 65535 <wscale 14> | SS/SR",
+	     "client > . win 65535			| ES/ES",
+	     "server < . win 65535			| ES/ES",
+	     "client > P. +1000000000 win 65535		| ES/ES",
+	     "server < . win 65535			| ES/ES",
+	     "client > P. +1000000000 win 65535		| ES/ES",
+	     "server < . win 65535			| ES/ES",
+	     "client > P. +1000000000 win 65535		| ES/ES",
+	     "server < . win 65535			| ES/ES",
+	     "client > P. +1000000000 win 65535		| ES/ES",
+	     "server < . win 65535			| ES/ES",
+	     "client > P. +1000000000 win 65535		| ES/ES",
+	     "server < . win 65535			| ES/ES",
+	     "client > F. win 65535			| F1/ES",
+	     "server < . win 65535			| F2/CW",
+	     "server < F. win 65535			| F2/LA",
+	     "client > .				| TW/CL outcome=graceful");
+}
+
+TESTS = {
+	test(exact), test(not_exact), test(one_below), test(sack_edge),
+	test(straight_after_data), test(leftover), test(after_the_end),
+	test(late_copy_of_syn), test(withdrawn), test(syn_into_a_connection),
+	test(half_open_discovery), test(forged_syn), test(data_to_one_that_forgot),
+	test(probes), test(without_ack), test(ack_of_an_abort),
+	test(more_than_two_gigabytes),
+};
+
+int main(void)
+{
+	return RUN(tests);
+}
