@@ -15,7 +15,7 @@
 
 static void die(const char *what, const char *name)
 {
-	fprintf(stderr, "scripts/docs.c: %s: %s\n", what, name);
+	fprintf(stderr, "docs: %s: %s\n", what, name);
 	exit(1);
 }
 
@@ -261,12 +261,15 @@ void tcpfsm_settings_default(struct tcpfsm_settings *settings);
 #pragma GCC diagnostic pop
 
 static const struct sentence effects[] = {
-	{ "enabled", "0 takes the hooks of the namespace away; its flows stay until their time is over" },
+	{ "enabled",
+	  "0 takes the hooks of the namespace away; its flows stay until their time is over" },
 	{ "mark", "with `mark_mask`: only packets whose mark, masked, is this value are traced" },
 	{ "mark_mask", "bits of the packet's mark that are compared; 0 traces every packet" },
 	{ "ports", "only segments from or to one of these ports are traced; empty traces all" },
-	{ "strict", "0 does not follow data and ACKs of flows whose two ends are surely ESTABLISHED" },
-	{ "log_level", "0 nothing, 1 anomalies, 2 also handshakes and closed flows, 3 also every transition" },
+	{ "strict",
+	  "0 does not follow data and ACKs of flows whose two ends are surely ESTABLISHED" },
+	{ "log_level",
+	  "0 nothing, 1 anomalies, 2 also handshakes and closed flows, 3 also every transition" },
 	{ "linger", "seconds for which an ended flow stays readable" },
 	{ "time_wait", "seconds of TIME_WAIT (2MSL)" },
 	{ "timeout_syn_sent", "seconds for which a handshake may wait for a SYN-ACK" },
@@ -356,7 +359,8 @@ static const struct sentence meanings[] = {
 	{ "ack", "acknowledgment number of the segment" },
 	{ "tcpfsm_set_state.seq", "sequence number of the segment that caused it; 0 without one" },
 	{ "tcpfsm_set_state.ack", "its acknowledgment number" },
-	{ "tcpfsm_set_state.flags", "its flags byte (FIN 1, SYN 2, RST 4, PSH 8, ACK 16, URG 32, ECE 64, CWR 128)" },
+	{ "tcpfsm_set_state.flags",
+	  "its flags byte (FIN 1, SYN 2, RST 4, PSH 8, ACK 16, URG 32, ECE 64, CWR 128)" },
 	{ "tcpfsm_anomaly.seq", "sequence number of the segment; 0 without one" },
 	{ "endpoint", "who sent the segment: 0 client, 1 server" },
 	{ "tcpfsm_set_state.endpoint", "who changed: 0 client, 1 server" },
@@ -374,9 +378,11 @@ static const struct sentence meanings[] = {
 	{ "daddr_v6", "IPv6 address of the server" },
 	{ "tcpfsm_set_state.sport", "port of the endpoint that changed, host byte order" },
 	{ "tcpfsm_set_state.dport", "port of its peer" },
-	{ "tcpfsm_set_state.saddr", "IPv4 address of the endpoint that changed, network byte order; 0 for IPv6" },
+	{ "tcpfsm_set_state.saddr",
+	  "IPv4 address of the endpoint that changed, network byte order; 0 for IPv6" },
 	{ "tcpfsm_set_state.daddr", "IPv4 address of its peer" },
-	{ "tcpfsm_set_state.saddr_v6", "IPv6 address of the endpoint that changed; an IPv4 one is v4-mapped" },
+	{ "tcpfsm_set_state.saddr_v6",
+	  "IPv6 address of the endpoint that changed; an IPv4 one is v4-mapped" },
 	{ "tcpfsm_set_state.daddr_v6", "IPv6 address of its peer" },
 	{ "tcpfsm_segment.sport", "port of the sender, host byte order" },
 	{ "tcpfsm_segment.dport", "port of the receiver" },
@@ -387,7 +393,8 @@ static const struct sentence meanings[] = {
 	{ "family", "2 (AF_INET) or 10 (AF_INET6)" },
 	{ "protocol", "6 (IPPROTO_TCP)" },
 	{ "rtt_server_us", "last SYN to first SYN-ACK, microseconds; 0 if not measured" },
-	{ "rtt_client_us", "last SYN-ACK to the client's first ACK, microseconds; 0 if not measured" },
+	{ "rtt_client_us",
+	  "last SYN-ACK to the client's first ACK, microseconds; 0 if not measured" },
 	{ "syn_retrans", "SYNs that the client repeated" },
 	{ "synack_retrans", "SYNs or SYN-ACKs that the server repeated" },
 	{ "flow_flags", "bits of the [flow flags](fsm.md#flow-flags)" },
@@ -396,8 +403,10 @@ static const struct sentence meanings[] = {
 	{ "teardown_ms", "first FIN to the last ACK of a FIN, milliseconds; 0 if not measured" },
 	{ "outcome", "see [verdicts](fsm.md#verdicts)" },
 	{ "closer", "who sent the first FIN: 0 client, 1 server, 2 nobody, 3 simultaneous" },
-	{ "reset_hit", "state that an accepted RST hit, the kernel's number; 0 without one. Printed as `reset_in`" },
-	{ "has", "bits of what was measured: 1 rtt_server_us, 2 rtt_client_us, 4 half_close_ms, 8 teardown_ms" },
+	{ "reset_hit",
+	  "state that an accepted RST hit, the kernel's number; 0 without one. Printed as `reset_in`" },
+	{ "has",
+	  "bits of what was measured: 1 rtt_server_us, 2 rtt_client_us, 4 half_close_ms, 8 teardown_ms" },
 	{ "history", "the history string, ended by a 0 byte. Printed as `hist`" },
 	{ "anomaly", "see [anomalies](fsm.md#anomalies)" },
 	{ "len", "bytes of payload" },
