@@ -323,7 +323,10 @@ static bool sent_plain(struct tcpfsm_step *st)
 		return false;
 	if (x->marks & TCPFSM_MARK_RESTARTED)
 		lives_on(st);
-	if (seg->flags & TCPFSM_FIN)
+	/* A first fragment: more was sent than is known, and a FIN stands nobody knows where. */
+	if (seg->partial)
+		flow->flags |= TCPFSM_FLOW_LOOSE;
+	if (seg->flags & TCPFSM_FIN && !seg->partial)
 		tcpfsm_sent_fin(st);
 	else
 		sent_data(st);

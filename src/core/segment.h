@@ -37,6 +37,8 @@ enum {
  * @tsval: timestamp option's value
  * @sack_edge: highest right edge of the SACK blocks; with @has_sack
  * @has_sack: there was a SACK block
+ * @partial: the first fragment of a larger packet: @len is too small, and where
+ *	a FIN would stand is not known; set by whoever reads the IP header
  * @bad_options: an option had length 0, 1 or went past the end; those before
  *	it count
  */
@@ -55,6 +57,7 @@ struct tcpfsm_segment {
 	bool has_ts;
 	bool has_sack;
 	bool bad_options;
+	bool partial;
 	u32 tsval;
 	u32 sack_edge;
 };

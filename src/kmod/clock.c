@@ -121,6 +121,8 @@ static bool evict(struct tcpfsm_entry *entry, enum tcpfsm_queue which)
 		       &result);
 	if (which == TCPFSM_QUEUE_ENDED) {
 		tcpfsm_count(tn, evict_ended);
+	} else if (which == TCPFSM_QUEUE_TIME_WAIT) {
+		tcpfsm_count(tn, evict_time_wait);
 	} else {
 		result.anomalies |= 1U << TCPFSM_ANOMALY_FLOOD_EVICTION;
 		tcpfsm_count(tn, evict_half_open);
@@ -133,34 +135,41 @@ static bool evict(struct tcpfsm_entry *entry, enum tcpfsm_queue which)
 }
 
 /**
- * tcpfsm_clock_evict_ended() - forget the flow that ended first
+ * tcpfsm_clock_evict() - give up the oldest flow of a list
  * @tn: the namespace
+ * @which: TIME_WAIT or ENDED
  *
  * Context: softirq or process, RCU read side, no flow locked.
  * Return: whether room was made.
  */
-bool tcpfsm_clock_evict_ended(struct tcpfsm_net *tn)
+bool tcpfsm_clock_evict(struct tcpfsm_net *tn, enum tcpfsm_queue which)
 {
-	struct tcpfsm_entry *entry = oldest(tn, TCPFSM_QUEUE_ENDED);
+	struct tcpfsm_entry *entry = oldest(tn, which);
 
-	return entry && evict(entry, TCPFSM_QUEUE_ENDED);
+	return entry && evict(entry, which);
 }
 
 /**
  * tcpfsm_clock_evict_half_open() - give up the oldest half-open flow
  * @tn: the namespace
+ * @age_ns: only if it is at least as old as this
  *
  * Context: softirq or process, RCU read side, no flow locked.
  * Return: whether room was made.
  */
-bool tcpfsm_clock_evict_half_open(struct tcpfsm_net *tn)
+bool tcpfsm_clock_evict_half_open(struct tcpfsm_net *tn, u64 age_ns)
 {
 	struct tcpfsm_entry *a = oldest(tn, TCPFSM_QUEUE_SYN_SENT);
 	struct tcpfsm_entry *b = oldest(tn, TCPFSM_QUEUE_SYN_RECV);
+	enum tcpfsm_queue which = TCPFSM_QUEUE_SYN_SENT;
 
-	if (!a || (b && READ_ONCE(b->flow.born_ns) < READ_ONCE(a->flow.born_ns)))
-		return b && evict(b, TCPFSM_QUEUE_SYN_RECV);
-	return evict(a, TCPFSM_QUEUE_SYN_SENT);
+	if (!a || (b && READ_ONCE(b->flow.born_ns) < READ_ONCE(a->flow.born_ns))) {
+		a = b;
+		which = TCPFSM_QUEUE_SYN_RECV;
+	}
+	if (!a || (age_ns && ktime_get_ns() < READ_ONCE(a->flow.born_ns) + age_ns))
+		return false;
+	return evict(a, which);
 }
 
 /* Returns false if the flow's time has not come. */

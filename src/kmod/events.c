@@ -4,6 +4,8 @@
  * the events of one flow stand in the trace in the order in which they
  * happened; the log comes after it, as printk() may be slow.
  */
+#include <linux/user_namespace.h>
+
 #include "events.h"
 #include "trace.h"
 
@@ -90,6 +92,9 @@ void tcpfsm_events_log(struct tcpfsm_net *tn, struct tcpfsm_entry *entry,
 {
 	unsigned int level = READ_ONCE(tn->settings.log_level);
 
+	/* The log is the host's: the root of a container may not write to it. */
+	if (tn->net->user_ns != &init_user_ns)
+		return;
 	if (level >= 1 && result->anomalies)
 		tcpfsm_log_anomalies(tn, entry, result->anomalies);
 	if (level >= 3 && result->changes)

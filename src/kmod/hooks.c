@@ -80,9 +80,16 @@ static void ask_socket(struct tcpfsm_sighting *at, const struct sk_buff *skb)
 	at->has_rcv_nxt = true;
 }
 
-/* Whose socket a local end is; of the first one that is seen. */
-static void take_owner(struct tcpfsm_entry *entry, struct sock *sk)
+/*
+ * Whose socket a local end is; of the first one that is seen. A RST may come
+ * from the kernel's own socket, which answers where there is none.
+ */
+static void take_owner(struct tcpfsm_entry *entry, const struct tcpfsm_segment *seg,
+		       const struct tcpfsm_sighting *at, struct sock *sk)
 {
+	if (entry->has_owner || seg->flags & TCPFSM_RST ||
+	    (at->point != TCPFSM_AT_OUT && at->point != TCPFSM_AT_LOOP_OUT))
+		return;
 	sk = sk ? sk_to_full_sk(sk) : NULL;
 	if (!sk || !sk_fullsock(sk))
 		return;
@@ -109,7 +116,7 @@ static bool begin(struct tcpfsm_net *tn, const struct tcpfsm_packet *packet, u32
 	unsigned int who;
 
 	if (birth != TCPFSM_BIRTH_NONE && at->point != TCPFSM_AT_LOOP_IN)
-		entry = tcpfsm_table_alloc(tn);
+		entry = tcpfsm_table_alloc(tn, packet->seg.flags & TCPFSM_SYN);
 	if (!entry) {
 		tcpfsm_count(tn, no_flow);
 		return true;
@@ -129,8 +136,7 @@ static bool begin(struct tcpfsm_net *tn, const struct tcpfsm_packet *packet, u32
 		tcpfsm_table_discard(entry);
 		return false;
 	}
-	if (at->point == TCPFSM_AT_OUT || at->point == TCPFSM_AT_LOOP_OUT)
-		take_owner(entry, sk);
+	take_owner(entry, &packet->seg, at, sk);
 	tcpfsm_count(tn, begun);
 	if (entry->flow.flags & TCPFSM_FLOW_MIDSTREAM)
 		tcpfsm_count(tn, midstream);
@@ -168,9 +174,7 @@ static bool go_on(struct tcpfsm_net *tn, struct tcpfsm_entry *entry, unsigned in
 			       &result);
 		same = false;
 	} else {
-		if (!entry->has_owner &&
-		    (at->point == TCPFSM_AT_OUT || at->point == TCPFSM_AT_LOOP_OUT))
-			take_owner(entry, sk);
+		take_owner(entry, seg, at, sk);
 		tcpfsm_see(flow, who, seg, at, &result);
 	}
 	tcpfsm_events_report(tn, entry, same ? seg : NULL, &result);
@@ -190,7 +194,7 @@ static void take(struct tcpfsm_net *tn, const struct tcpfsm_packet *packet,
 
 	if (packet->seg.flags & TCPFSM_RST && state->hook == NF_INET_LOCAL_IN)
 		ask_socket(&at, skb);
-	/* Twice: a new incarnation, or another processor began or ended the flow. */
+	/* Again: a new incarnation, or another processor began or ended the flow. */
 	for (tries = 0; tries < 3; tries++) {
 		entry = tcpfsm_table_find(tn, &packet->key, hash, &who);
 		if (entry && go_on(tn, entry, who, packet, &at, state->sk))

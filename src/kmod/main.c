@@ -96,11 +96,14 @@ err_clock:
 
 static void __exit tcpfsm_exit(void)
 {
+	bool quiet = !tcpfsm_net(&init_net)->settings.log_level;
+
 	tcpfsm_proc_exit();
 	tcpfsm_net_exit();
 	tcpfsm_clock_exit();
 	tcpfsm_table_exit();
-	pr_info("unloaded\n");
+	if (!quiet)
+		pr_info("unloaded\n");
 }
 
 module_init(tcpfsm_init);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Network namespaces: what each one gets, in order, and loses, in reverse. */
+#include <linux/jiffies.h>
+#include <linux/random.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <net/netns/generic.h>
@@ -32,6 +34,7 @@ static int __net_init net_init(struct net *net)
 	tn->net = net;
 	tn->inum = net->ns.inum;
 	tn->salt = get_random_u32();
+	tn->log_window = jiffies;
 	mutex_init(&tn->setup);
 	tcpfsm_settings_default(&tn->settings);
 	tcpfsm_clock_net_init(tn);

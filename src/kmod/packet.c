@@ -15,7 +15,7 @@
 #include "packet.h"
 
 static enum tcpfsm_packet_kind read_tcp(struct tcpfsm_packet *packet, const struct sk_buff *skb,
-					unsigned int offset)
+					unsigned int offset, bool partial)
 {
 	u8 header[TCPFSM_TCP_HEADER_MAX];
 	unsigned int total, len;
@@ -37,6 +37,7 @@ static enum tcpfsm_packet_kind read_tcp(struct tcpfsm_packet *packet, const stru
 	}
 	if (tcpfsm_segment_parse(&packet->seg, tcp, len, total))
 		return TCPFSM_PACKET_MALFORMED;
+	packet->seg.partial = partial;
 	packet->offset = offset;
 	packet->key.port[0] = htons(packet->seg.sport);
 	packet->key.port[1] = htons(packet->seg.dport);
@@ -61,8 +62,7 @@ static enum tcpfsm_packet_kind read_ip4(struct tcpfsm_packet *packet, const stru
 	key->family = AF_INET;
 	key->addr[0].s6_addr32[0] = ip->saddr;
 	key->addr[1].s6_addr32[0] = ip->daddr;
-	packet->fragment = ip->frag_off & htons(IP_MF);
-	return read_tcp(packet, skb, offset + ip->ihl * 4);
+	return read_tcp(packet, skb, offset + ip->ihl * 4, ip->frag_off & htons(IP_MF));
 }
 
 static enum tcpfsm_packet_kind read_ip6(struct tcpfsm_packet *packet, const struct sk_buff *skb,
@@ -100,8 +100,7 @@ static enum tcpfsm_packet_kind read_ip6(struct tcpfsm_packet *packet, const stru
 		return walk.next == IPPROTO_TCP ? TCPFSM_PACKET_FRAGMENT : TCPFSM_PACKET_OTHER;
 	if (next != TCPFSM_WALK_TCP)
 		return TCPFSM_PACKET_OTHER;
-	packet->fragment = walk.fragment;
-	return read_tcp(packet, skb, offset + walk.offset);
+	return read_tcp(packet, skb, offset + walk.offset, walk.fragment);
 }
 
 #if IS_ENABLED(CONFIG_NF_CONNTRACK)
@@ -174,7 +173,7 @@ bool tcpfsm_packet_checksum_ok(const struct tcpfsm_packet *packet, const struct 
 	unsigned int len = skb->len - packet->offset;
 	__wsum sum;
 
-	if (packet->fragment || skb_csum_unnecessary(skb) || skb->ip_summed == CHECKSUM_PARTIAL)
+	if (packet->seg.partial || skb_csum_unnecessary(skb) || skb->ip_summed == CHECKSUM_PARTIAL)
 		return true;
 	sum = skb_checksum(skb, packet->offset, len, 0);
 	if (key->family == AF_INET)

@@ -20,13 +20,11 @@ enum tcpfsm_packet_kind {
  * @key: sender first
  * @seg: the segment
  * @offset: of the TCP header in the sk_buff
- * @fragment: the first fragment of a larger packet
  */
 struct tcpfsm_packet {
 	struct tcpfsm_key key;
 	struct tcpfsm_segment seg;
 	unsigned int offset;
-	bool fragment;
 };
 
 enum tcpfsm_packet_kind tcpfsm_packet_read(struct tcpfsm_packet *packet,

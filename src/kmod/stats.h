@@ -23,7 +23,7 @@ struct tcpfsm_net;
 	X(seg_data, "class: payload, no SYN, FIN or RST")			\
 	X(seg_fin, "class: FIN, no SYN or RST")					\
 	X(seg_rst, "class: RST")						\
-	X(seg_other, "class: neither SYN, RST nor ACK; proves nothing")		\
+	X(seg_other, "class: neither SYN, FIN, RST nor ACK; proves nothing")		\
 	X(seg_ignored, "class: left out by the settings ports and mark")	\
 	X(seg_fragment, "class: fragment without a TCP header")			\
 	X(seg_malformed, "class: damaged header, not read further")		\
@@ -36,14 +36,15 @@ struct tcpfsm_net;
 	X(begun, "flows begun; begun + revived = open + ended by all verdicts")	\
 	X(midstream, "of those, picked up without their SYN")			\
 	X(handshakes, "flows whose two ends were both ESTABLISHED")		\
-	X(revived, "ended flows that live again: the RST was withdrawn")	\
+	X(revived, "ended flows that live again: what ended them was retracted")	\
 	X(inferred, "transitions that were inferred")				\
 	X(retracted, "transitions that were retractions")			\
 	X(evict_half_open, "half-open flows given up for a newer one")		\
+	X(evict_time_wait, "flows forgotten in TIME_WAIT for a newer one; graceful all the same") \
 	X(evict_ended, "ended flows forgotten before their linger time")	\
-	X(drops, "flows that could not be kept; the sum of the next two")	\
-	X(table_full, "flows not begun: max_flows reached, nothing to give up")	\
-	X(no_memory, "flows not begun: allocation failed")			\
+	X(drops, "segments whose flow could not be kept; the sum of the next two")	\
+	X(table_full, "of those, because max_flows was reached and nothing could be given up")	\
+	X(no_memory, "of those, because memory could not be had")			\
 	X(log_suppressed, "log lines left out by the rate limit")
 
 struct tcpfsm_stats {

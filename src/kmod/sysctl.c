@@ -57,6 +57,10 @@ static int write_ports(struct tcpfsm_net *tn, const struct ctl_table *table, voi
 
 	if (!new)
 		return -ENOMEM;
+	old = rcu_dereference_protected(tn->ports, lockdep_is_held(&tn->setup));
+	/* A list that comes in several writes adds up (proc_do_large_bitmap()). */
+	if (old && *ppos)
+		bitmap_copy(new->port, old->port, TCPFSM_PORTS);
 	bits = new->port;
 	parse.data = &bits;
 	parse.maxlen = TCPFSM_PORTS;
@@ -69,8 +73,13 @@ static int write_ports(struct tcpfsm_net *tn, const struct ctl_table *table, voi
 		kfree(new);
 		new = NULL;
 	}
-	old = rcu_replace_pointer(tn->ports, new, lockdep_is_held(&tn->setup));
+	rcu_assign_pointer(tn->ports, new);
 	err = tcpfsm_hooks_update(tn);
+	if (err) {
+		/* Nobody has seen the new set: without hooks there are no readers. */
+		rcu_assign_pointer(tn->ports, old);
+		old = new;
+	}
 	if (old)
 		kfree_rcu(old, rcu);
 	return err;

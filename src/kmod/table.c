@@ -19,6 +19,10 @@
 #include "table.h"
 
 #define LOCKS 1024
+/* A handshake takes longer only if a segment was lost (RFC 6298 2.1). */
+#define HANDSHAKE_NS (3 * NSEC_PER_SEC)
+/* Buckets that a reader passes before it offers the processor to others. */
+#define READ_BATCH 1024
 
 static struct hlist_head *buckets __read_mostly;
 static u32 bucket_mask __read_mostly;
@@ -115,24 +119,37 @@ struct tcpfsm_entry *tcpfsm_table_find(const struct tcpfsm_net *tn, const struct
 	return NULL;
 }
 
+/*
+ * Make room for one flow. What has ended goes first, then the oldest half-open
+ * flow if its handshake is overdue, then the oldest in TIME_WAIT, and then a
+ * handshake that may yet succeed; an established flow never does.
+ */
+static void make_room(struct tcpfsm_net *tn)
+{
+	if (!tcpfsm_clock_evict(tn, TCPFSM_QUEUE_ENDED) &&
+	    !tcpfsm_clock_evict_half_open(tn, HANDSHAKE_NS) &&
+	    !tcpfsm_clock_evict(tn, TCPFSM_QUEUE_TIME_WAIT))
+		tcpfsm_clock_evict_half_open(tn, 0);
+}
+
 /**
  * tcpfsm_table_alloc() - room for a new flow
  * @tn: the namespace
+ * @half_open: it begins with a SYN or SYN-ACK
  *
- * At the cap the oldest ended flow makes room, then the oldest half-open one;
- * an established flow never does. Counts what it could not do.
+ * At a cap older flows make room, see make_room(). Counts what could not be done.
  *
  * Context: softirq or process, RCU read side, no flow locked.
  * Return: an entry that nobody else knows, or NULL.
  */
-struct tcpfsm_entry *tcpfsm_table_alloc(struct tcpfsm_net *tn)
+struct tcpfsm_entry *tcpfsm_table_alloc(struct tcpfsm_net *tn, bool half_open)
 {
 	struct tcpfsm_entry *entry;
 
-	if (tcpfsm_half_open(tn) >= tcpfsm_max_half_open)
-		tcpfsm_clock_evict_half_open(tn);
-	if (atomic_read(&tn->flows) >= tcpfsm_max_flows && !tcpfsm_clock_evict_ended(tn))
-		tcpfsm_clock_evict_half_open(tn);
+	if (half_open && tcpfsm_half_open(tn) >= tcpfsm_max_half_open)
+		tcpfsm_clock_evict_half_open(tn, 0);
+	if (atomic_read(&tn->flows) >= tcpfsm_max_flows)
+		make_room(tn);
 
 	if (atomic_inc_return(&tn->flows) > tcpfsm_max_flows) {
 		tcpfsm_count(tn, table_full);
@@ -290,7 +307,8 @@ void tcpfsm_table_clear(struct tcpfsm_net *tn)
  * Numbers fall along a chain and new ones are put before all, so a flow that
  * is there all the time is met exactly once.
  *
- * Context: RCU read side, from the call until the flow is no longer used.
+ * Context: process, RCU read side, which may be left for a moment and is held
+ * again on return, until the flow is no longer used.
  * Return: the next flow, or NULL at the end.
  */
 struct tcpfsm_entry *tcpfsm_table_next(const struct tcpfsm_net *tn, u32 *bucket, u64 *id,
@@ -299,6 +317,12 @@ struct tcpfsm_entry *tcpfsm_table_next(const struct tcpfsm_net *tn, u32 *bucket,
 	struct tcpfsm_entry *entry;
 
 	for (; *bucket <= bucket_mask; (*bucket)++, *id = U64_MAX) {
+		/* Between buckets nothing of the table is held. */
+		if (*bucket % READ_BATCH == READ_BATCH - 1) {
+			rcu_read_unlock();
+			cond_resched();
+			rcu_read_lock();
+		}
 		hlist_for_each_entry_rcu(entry, &buckets[*bucket], node) {
 			if (entry->id > *id || (entry->id == *id && !again))
 				continue;

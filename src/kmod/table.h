@@ -76,7 +76,7 @@ void tcpfsm_table_exit(void);
 u32 tcpfsm_table_hash(const struct tcpfsm_net *tn, const struct tcpfsm_key *key);
 struct tcpfsm_entry *tcpfsm_table_find(const struct tcpfsm_net *tn, const struct tcpfsm_key *key,
 				       u32 hash, unsigned int *who);
-struct tcpfsm_entry *tcpfsm_table_alloc(struct tcpfsm_net *tn);
+struct tcpfsm_entry *tcpfsm_table_alloc(struct tcpfsm_net *tn, bool half_open);
 void tcpfsm_table_discard(struct tcpfsm_entry *entry);
 bool tcpfsm_table_insert(struct tcpfsm_entry *entry);
 void tcpfsm_table_forget(struct tcpfsm_entry *entry);
@@ -92,8 +92,8 @@ void tcpfsm_clock_net_init(struct tcpfsm_net *tn);
 void tcpfsm_clock_net_exit(struct tcpfsm_net *tn);
 void tcpfsm_clock_wait(struct tcpfsm_entry *entry, bool again);
 void tcpfsm_clock_forget(struct tcpfsm_entry *entry);
-bool tcpfsm_clock_evict_ended(struct tcpfsm_net *tn);
-bool tcpfsm_clock_evict_half_open(struct tcpfsm_net *tn);
+bool tcpfsm_clock_evict(struct tcpfsm_net *tn, enum tcpfsm_queue which);
+bool tcpfsm_clock_evict_half_open(struct tcpfsm_net *tn, u64 age_ns);
 
 /* For clock.c: a look at every bucket in turn. */
 void tcpfsm_table_scan(u32 from, u32 count, void (*look)(struct tcpfsm_entry *entry));
