@@ -85,6 +85,7 @@ static const char *view_name(unsigned int view)
 	}
 }
 
+__attribute__((noreturn))
 __attribute__((format(printf, 2, 3)))
 static void broken(const struct stage *stage, const char *fmt, ...)
 {
@@ -104,6 +105,7 @@ static void broken(const struct stage *stage, const char *fmt, ...)
 		fprintf(stderr, "\t%s\n", text);
 	}
 	_fail(stage->file, stage->line);
+	abort();
 }
 
 static const struct {
@@ -161,7 +163,7 @@ static u32 number(const struct stage *stage, const char *text, char **end)
 	unsigned long value = strtoul(text, &stop, 0);
 
 	if (stop == text)
-		broken(stage, "a number is wanted: %s", text);
+		broken(stage, "not numeric: %s", text);
 	if (end)
 		*end = stop;
 	return value;

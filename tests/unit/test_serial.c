@@ -89,7 +89,7 @@ TEST(whole_connections)
 		snprintf(lines[4], 96, "server < P. %u:%lu ack %u	| ES/ES", s + 1,
 			 (unsigned long)s + 51, c + 51);
 		snprintf(lines[5], 96, "client > F. %u ack %u		| F1/ES", c + 51, s + 51);
-		snprintf(lines[6], 96, "server < F. %u ack %u		| F2/CW,LA", s + 51, c + 52);
+		snprintf(lines[6], 96, "server < F. %u ack %u | F2/CW,LA", s + 51, c + 52);
 		snprintf(lines[7], 96, "client > . %u ack %u | TW/CL outcome=graceful", c + 52,
 			 s + 52);
 		play(EVERYWHERE, ":base", lines[0], lines[1], lines[2], lines[3], lines[4],
