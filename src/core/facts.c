@@ -107,6 +107,13 @@ void tcpfsm_learn(struct tcpfsm_step *st, unsigned int who, u8 facts)
 	tcpfsm_settle(st, who, false);
 }
 
+/**
+ * tcpfsm_withdraw() - take facts back from an endpoint
+ * @st: the step
+ * @who: index of the endpoint
+ * @facts: TCPFSM_FACT_*
+ * @marks: TCPFSM_MARK_* that go with them
+ */
 void tcpfsm_withdraw(struct tcpfsm_step *st, unsigned int who, u8 facts, u16 marks)
 {
 	st->flow->end[who].facts &= ~facts;
@@ -164,6 +171,10 @@ static void note_flags(struct tcpfsm_step *st)
 	}
 }
 
+/**
+ * tcpfsm_take_window() - how far X has received, and what it offers beyond
+ * @st: the step; the segment has ACK, and its ACK is of something Y sent
+ */
 void tcpfsm_take_window(struct tcpfsm_step *st)
 {
 	struct tcpfsm_endpoint *x = &st->flow->end[st->x];

@@ -37,6 +37,13 @@ void tcpfsm_learn_pf(struct tcpfsm_step *st, unsigned int who, bool inferred)
 	tcpfsm_learn(st, who, TCPFSM_FACT_PF);
 }
 
+/**
+ * tcpfsm_is_ack_of_fin() - does an ACK cover a FIN exactly?
+ * @end: the end that sent the FIN
+ * @ack: acknowledgment number of its peer
+ *
+ * Return: false too if @end has sent no FIN.
+ */
 bool tcpfsm_is_ack_of_fin(const struct tcpfsm_endpoint *end, u32 ack)
 {
 	return tcpfsm_has_fact(end, TCPFSM_FACT_F) && ack == end->fin + 1;
@@ -84,7 +91,10 @@ static void forget_fin(struct tcpfsm_step *st, unsigned int who)
 			TCPFSM_MARK_PF_WAITS | TCPFSM_MARK_PF_WAITS_INFERRED);
 }
 
-/*
+/**
+ * tcpfsm_doubt_fin() - put X's FIN aside
+ * @st: the step
+ *
  * A FIN that does not fit what was seen of its connection: it acknowledges what
  * was not sent, lies below what its sender has sent, or is another than the one
  * on record. Either it was forged, or what was believed before was, or segments
@@ -103,7 +113,10 @@ void tcpfsm_doubt_fin(struct tcpfsm_step *st)
 	flow->doubt.ns = st->at->now_ns;
 }
 
-/* Does X's segment show that the FIN of Y that was put aside is genuine? */
+/**
+ * tcpfsm_believe_fin() - take the FIN of Y that was put aside, if X shows that it is genuine
+ * @st: the step
+ */
 void tcpfsm_believe_fin(struct tcpfsm_step *st)
 {
 	struct tcpfsm_flow *flow = st->flow;
@@ -125,9 +138,9 @@ void tcpfsm_believe_fin(struct tcpfsm_step *st)
 	st->cause = cause;
 }
 
-/*
- * X acknowledges more than Y's FIN, and Y did send more: what was taken for
- * Y's FIN was none.
+/**
+ * tcpfsm_disbelieve_fin() - take back a FIN of Y that was none
+ * @st: the step; X acknowledges more than that FIN, and Y did send more
  */
 void tcpfsm_disbelieve_fin(struct tcpfsm_step *st)
 {
@@ -171,7 +184,10 @@ static bool is_doubtful(const struct tcpfsm_step *st, u32 fin)
 	       !tcpfsm_at_sender(st) && st->seg->seq != x->snd_nxt;
 }
 
-/* RFC 9293 3.6: X sent a FIN. */
+/**
+ * tcpfsm_sent_fin() - X sent a FIN (RFC 9293 3.6)
+ * @st: the step; its ACK is good and it lies in Y's window
+ */
 void tcpfsm_sent_fin(struct tcpfsm_step *st)
 {
 	struct tcpfsm_endpoint *x = &st->flow->end[st->x];
@@ -191,7 +207,12 @@ void tcpfsm_sent_fin(struct tcpfsm_step *st)
 	}
 }
 
-/* Y has received what makes it acknowledge X's FIN later. */
+/**
+ * tcpfsm_is_behind_fin() - does the segment follow a FIN that Y has yet to acknowledge?
+ * @st: the step
+ *
+ * Return: true if what it delivers waits for that ACK (rule 8).
+ */
 bool tcpfsm_is_behind_fin(const struct tcpfsm_step *st)
 {
 	const struct tcpfsm_endpoint *x = &st->flow->end[st->x];

@@ -68,7 +68,13 @@ static void repeat_syn(struct tcpfsm_step *st)
 	tcpfsm_withdraw(st, st->x, TCPFSM_FACT_P, TCPFSM_MARK_P_INFERRED);
 }
 
-/* Does the ACK field of a SYN-ACK answer Y's SYN, or the data that came with it? */
+/**
+ * tcpfsm_answers_syn() - does an ACK cover a SYN, and nothing that was not sent?
+ * @y: the end that sent the SYN, perhaps with data (RFC 7413)
+ * @ack: acknowledgment number of its peer
+ *
+ * Return: false too if @y has sent no SYN.
+ */
 bool tcpfsm_answers_syn(const struct tcpfsm_endpoint *y, u32 ack)
 {
 	return tcpfsm_has_fact(y, TCPFSM_FACT_S) && ack != y->isn &&
@@ -163,7 +169,12 @@ static void same_syn(struct tcpfsm_step *st)
 		learn_crossed_synack(st);
 }
 
-/* RFC 9293 3.5: X sent a SYN. Returns whether it proves anything. */
+/**
+ * tcpfsm_sent_syn() - X sent a SYN or SYN-ACK (RFC 9293 3.5)
+ * @st: the step
+ *
+ * Return: whether it proves anything, and may deliver what it carries.
+ */
 bool tcpfsm_sent_syn(struct tcpfsm_step *st)
 {
 	const struct tcpfsm_endpoint *x = &st->flow->end[st->x];
@@ -209,6 +220,10 @@ static bool proves_p(const struct tcpfsm_step *st)
 	return seg->len || seg->flags & TCPFSM_FIN;
 }
 
+/**
+ * tcpfsm_confirm_p() - take X's own segment as proof of its P, if it is one
+ * @st: the step; the segment has no SYN and no RST, and its ACK is good
+ */
 void tcpfsm_confirm_p(struct tcpfsm_step *st)
 {
 	struct tcpfsm_endpoint *x = &st->flow->end[st->x];
@@ -220,6 +235,10 @@ void tcpfsm_confirm_p(struct tcpfsm_step *st)
 	tcpfsm_learn_p(st, st->x, false);
 }
 
+/**
+ * tcpfsm_learn_a() - X has acknowledged Y's SYN
+ * @st: the step; its time ends the client's half of the round trip
+ */
 void tcpfsm_learn_a(struct tcpfsm_step *st)
 {
 	struct tcpfsm_flow *flow = st->flow;
@@ -235,9 +254,12 @@ void tcpfsm_learn_a(struct tcpfsm_step *st)
 	tcpfsm_learn(st, st->x, TCPFSM_FACT_A);
 }
 
-/*
- * Data from an end that has not received an ACK of its SYN, which would have
- * passed here. RFC 7413 allows it.
+/**
+ * tcpfsm_is_early() - is this data from before the end of the handshake?
+ * @st: the step
+ *
+ * Return: true if X has not received an ACK of its SYN, which would have
+ * passed here, and Fast Open (RFC 7413) does not explain it.
  */
 bool tcpfsm_is_early(const struct tcpfsm_step *st)
 {
@@ -248,7 +270,10 @@ bool tcpfsm_is_early(const struct tcpfsm_step *st)
 	       !(x->facts & TCPFSM_FACT_P) && !((x->options | y->options) & TCPFSM_OPT_TFO);
 }
 
-/* Only one direction passes here: what X answers was never seen. */
+/**
+ * tcpfsm_sent_oneway() - X answers a SYN that never passed here
+ * @st: the step; only one direction of the flow passes
+ */
 void tcpfsm_sent_oneway(struct tcpfsm_step *st)
 {
 	struct tcpfsm_flow *flow = st->flow;
@@ -265,6 +290,11 @@ void tcpfsm_sent_oneway(struct tcpfsm_step *st)
 	tcpfsm_learn(st, st->x, TCPFSM_FACT_A);
 }
 
+/**
+ * tcpfsm_delivered_syn() - what a SYN-ACK gives Y: its P
+ * @st: the step
+ * @inferred: seen elsewhere than at Y's own host
+ */
 void tcpfsm_delivered_syn(struct tcpfsm_step *st, bool inferred)
 {
 	const struct tcpfsm_endpoint *x = &st->flow->end[st->x];
