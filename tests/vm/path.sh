@@ -1,0 +1,76 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Each segment counts once, whatever path it takes: catalogue 63.
+
+# expect_counted VIEW BEFORE AFTER: SYN, SYN-ACK, ACK, FIN, ACK, FIN, ACK
+expect_counted() {
+	local name number want
+
+	while read -r name want; do
+		number=$(($(value "$3" "$name") - $(value "$2" "$name")))
+		((number == want)) || fail "$number $name counted in $1, not $want"
+	done <<-END
+		segments 7
+		seg_syn 1
+		seg_synack 1
+		seg_ack 3
+		seg_fin 2
+		seg_data 0
+		seg_rst 0
+		begun 1
+		handshakes 1
+		other 0
+		drops 0
+	END
+}
+
+once_each() {
+	local ns opened closed
+	local -A before
+
+	for ns; do
+		before[$ns]=$(counters "$ns")
+	done
+	talk "${opening[@]}" "${closing[@]}"
+	for ns; do
+		opened=opened_$ns closed=closed_$ns
+		expect_sequence "$ns" "${!opened}" "${!closed}"
+	done
+	for ns; do
+		expect_counted "$ns" "${before[$ns]}" "$(counters "$ns")"
+	done
+}
+
+through_router() {
+	once_each client router server
+}
+both path/63-router routed through_router
+
+over_veth() {
+	once_each client server
+}
+both path/63-veth direct over_veth
+
+over_loopback() {
+	talk_client=host talk_server=host once_each host
+	expect_flow host TIME_WAIT CLOSE outcome=graceful view=local:local
+}
+both path/63-loopback alone over_loopback
+
+# A bridge is no host: it sees nothing, unless br_netfilter hands its frames to
+# the hooks of IP, and then it sees them as forwarded.
+over_bridge() {
+	once_each client server
+	expect_no_flow bridge
+}
+both path/63-bridge bridged over_bridge
+
+over_bridge_netfilter() {
+	modprobe br_netfilter 2>/dev/null || skip "no br_netfilter"
+	within bridge write /proc/sys/net/bridge/bridge-nf-call-iptables 1 || skip "no bridge-nf-call-iptables"
+	within bridge write /proc/sys/net/bridge/bridge-nf-call-ip6tables 1
+	once_each client server
+	expect_flow bridge TIME_WAIT? CLOSE? outcome=graceful view=forward
+}
+both path/63-bridge-netfilter bridged over_bridge_netfilter
