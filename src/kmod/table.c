@@ -361,7 +361,7 @@ int tcpfsm_table_init(void)
 	get_random_bytes(&secret, sizeof(secret));
 	buckets = kvcalloc(tcpfsm_hashsize, sizeof(*buckets), GFP_KERNEL);
 	locks = kvcalloc(LOCKS, sizeof(*locks), GFP_KERNEL);
-	cache = KMEM_CACHE(tcpfsm_entry, SLAB_HWCACHE_ALIGN);
+	cache = KMEM_CACHE(tcpfsm_entry, SLAB_HWCACHE_ALIGN | SLAB_NO_MERGE);
 	if (!buckets || !locks || !cache) {
 		tcpfsm_table_exit();
 		return -ENOMEM;
