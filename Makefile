@@ -7,6 +7,7 @@
 #	make check		compiler, sparse, checkpatch, cppcheck, shellcheck
 #	make test-unit		the core in user space
 #	make test-vm [K=6.12]	real sockets on a real kernel: 6.1, 6.12 or newest
+#	make test-um		a kernel without all that can be left out (User-Mode Linux)
 #	make docs		makes the generated parts of docs/ again
 #	make clean
 
@@ -39,6 +40,9 @@ test-unit:
 test-vm:
 	@tests/run vm:$(K)
 
+test-um:
+	@tests/run um
+
 docs:
 	@scripts/docs
 
@@ -48,4 +52,4 @@ clean:
 		-name '*.mod.c' -o -name '.*.cmd' -o -name '*.d' \) -exec rm -f {} +
 	rm -f Module.symvers modules.order
 
-.PHONY: all modules demo shell check test test-unit test-vm docs clean
+.PHONY: all modules demo shell check test test-unit test-vm test-um docs clean
