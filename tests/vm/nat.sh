@@ -1,0 +1,76 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Addresses that change on the way: catalogue 64. In each namespace a connection
+# is one flow, under the name that its own sockets know it by.
+
+# nat NAMESPACE HOOK RULE...: a rule of a NAT chain, for this test
+nat() {
+	local ns=$1 hook=$2 priority=-100
+
+	shift 2
+	[[ $hook != postrouting ]] || priority=100
+	within "$ns" run nft -f - <<-END || fail "nft: $*"
+		add table inet nat_$hook
+		add chain inet nat_$hook rules { type nat hook $hook priority $priority; }
+		add rule inet nat_$hook rules $*
+	END
+	undo within "$ns" run nft delete table inet "nat_$hook"
+}
+
+# The words of nft for the family, and an address that nobody has.
+choose_words() {
+	if [[ $family == ipv4 ]]; then
+		ip=ip nobody=203.0.113.9 router=10.0.1.254
+	else
+		ip=ip6 nobody=2001:db8:9::9 router=2001:db8:1::fe
+	fi
+}
+
+expect_all() {
+	expect_sequence client "$opened_client" "$closed_client"
+	expect_sequence router "$opened_router" "$closed_router"
+	expect_sequence server "$opened_server" "$closed_server"
+	expect_flow client TIME_WAIT CLOSE? outcome=graceful view=local:remote '!flags'
+	expect_flow router TIME_WAIT? CLOSE? outcome=graceful view=forward '!flags'
+	expect_flow server TIME_WAIT? CLOSE outcome=graceful view=remote:local '!flags'
+}
+
+# expect_ends VIEW CLIENT SERVER: addresses as /proc shows them
+expect_ends() {
+	local line
+
+	line=$(flows "$1")
+	[[ $line == *" $(bracketed "$2"):"*" -> $(bracketed "$3"):$port "* ]] ||
+		fail "$2 -> $3 is wanted in $1: $line"
+}
+
+# The client asks the router, which hands on to the server in its own name.
+router_translates() {
+	local real=$server near_server
+
+	choose_words
+	near_server=$(within router run ip -o route get "$real" | sed -E 's/.* src ([^ ]+).*/\1/')
+	nat router prerouting "$ip daddr $router tcp dport $port dnat $ip to $real"
+	nat router postrouting "$ip daddr $real tcp dport $port masquerade"
+	server=$router talk l.address="$real" "${opening[@]}" c.send=10 s.recv=10 "${closing[@]}"
+	expect_all
+	expect_ends client "$client" "$router"
+	expect_ends router "$client" "$real"
+	expect_ends server "$near_server" "$real"
+}
+both nat/64-dnat-masquerade routed router_translates
+
+# The client's own host sends what its socket has addressed to nobody elsewhere.
+client_translates() {
+	local real=$server
+
+	choose_words
+	nat client output "$ip daddr $nobody tcp dport $port dnat $ip to $real"
+	server=$nobody talk l.address="$real" "${opening[@]}" c.send=10 s.recv=10 "${closing[@]}"
+	expect_all
+	expect_ends client "$client" "$nobody"
+	expect_ends router "$client" "$real"
+	expect_ends server "$client" "$real"
+}
+both nat/64-local-dnat routed client_translates
