@@ -3,9 +3,10 @@
  * Puts one TCP segment on a link, as if it had come from somewhere else. It
  * goes out below the hooks of this host.
  *
- *	forge DEVICE DESTINATION-MAC SADDR SPORT DADDR DPORT SEQ ACK FLAGS [bad]
+ *	forge DEVICE DESTINATION-MAC SADDR SPORT DADDR DPORT SEQ ACK FLAGS [HOW]
  *
- * FLAGS are letters of FSRPAU. With "bad" the TCP checksum is wrong.
+ * FLAGS are letters of FSRPAU. HOW is what is wrong with it: "bad", the TCP
+ * checksum; "doff=N", the data offset; "options=HEX", four bytes of options.
  */
 #include <arpa/inet.h>
 #include <linux/if_packet.h>
@@ -49,19 +50,42 @@ static uint8_t flags_of(const char *letters)
 	return flags;
 }
 
+struct segment {
+	struct tcphdr tcp;
+	uint8_t options[4];
+};
+
+/* Returns the length of the segment. */
+static size_t damage(struct segment *seg, const char *how)
+{
+	unsigned int bytes;
+	int i;
+
+	if (!strncmp(how, "doff=", 5))
+		seg->tcp.doff = atoi(how + 5);
+	if (strncmp(how, "options=", 8))
+		return sizeof(seg->tcp);
+	bytes = strtoul(how + 8, NULL, 16);
+	for (i = 0; i < 4; i++)
+		seg->options[i] = bytes >> (24 - 8 * i);
+	seg->tcp.doff = sizeof(*seg) / 4;
+	return sizeof(*seg);
+}
+
 int main(int argc, char **argv)
 {
 	struct sockaddr_ll to = { .sll_family = AF_PACKET, .sll_halen = 6 };
-	struct tcphdr tcp = { .doff = sizeof(tcp) / 4, .window = htons(0x7fff) };
+	struct segment seg = { .tcp = { .doff = sizeof(seg.tcp) / 4, .window = htons(0x7fff) } };
 	struct ip6_hdr ip6 = { .ip6_hlim = 64, .ip6_nxt = IPPROTO_TCP };
 	struct iphdr ip4 = { .version = 4, .ihl = 5, .ttl = 64, .protocol = IPPROTO_TCP };
-	char frame[sizeof(ip6) + sizeof(tcp)];
-	uint32_t sum = IPPROTO_TCP + sizeof(tcp);
-	size_t len;
+	const char *how = argc > 10 ? argv[10] : "";
+	char frame[sizeof(ip6) + sizeof(seg)];
+	size_t len, tcp_len;
+	uint32_t sum;
 	int fd;
 
 	if (argc < 10) {
-		fprintf(stderr, "usage: forge DEVICE MAC SADDR SPORT DADDR DPORT SEQ ACK FLAGS [bad]\n");
+		fprintf(stderr, "usage: forge DEVICE MAC SADDR SPORT DADDR DPORT SEQ ACK FLAGS [HOW]\n");
 		return 2;
 	}
 	to.sll_ifindex = if_nametoindex(argv[1]);
@@ -70,15 +94,17 @@ int main(int argc, char **argv)
 		fprintf(stderr, "forge: no hardware address: %s\n", argv[2]);
 		return 2;
 	}
-	tcp.source = htons(atoi(argv[4]));
-	tcp.dest = htons(atoi(argv[6]));
-	tcp.seq = htonl(strtoul(argv[7], NULL, 10));
-	tcp.ack_seq = htonl(strtoul(argv[8], NULL, 10));
-	((uint8_t *)&tcp)[13] = flags_of(argv[9]);
+	seg.tcp.source = htons(atoi(argv[4]));
+	seg.tcp.dest = htons(atoi(argv[6]));
+	seg.tcp.seq = htonl(strtoul(argv[7], NULL, 10));
+	seg.tcp.ack_seq = htonl(strtoul(argv[8], NULL, 10));
+	((uint8_t *)&seg.tcp)[13] = flags_of(argv[9]);
+	tcp_len = damage(&seg, how);
+	sum = IPPROTO_TCP + tcp_len;
 
 	if (inet_pton(AF_INET, argv[3], &ip4.saddr) == 1) {
 		inet_pton(AF_INET, argv[5], &ip4.daddr);
-		ip4.tot_len = htons(sizeof(ip4) + sizeof(tcp));
+		ip4.tot_len = htons(sizeof(ip4) + tcp_len);
 		ip4.check = fold(add(0, &ip4, sizeof(ip4)));
 		sum = add(sum, &ip4.saddr, 8);
 		len = sizeof(ip4);
@@ -88,17 +114,17 @@ int main(int argc, char **argv)
 		inet_pton(AF_INET6, argv[3], &ip6.ip6_src);
 		inet_pton(AF_INET6, argv[5], &ip6.ip6_dst);
 		ip6.ip6_vfc = 6 << 4;
-		ip6.ip6_plen = htons(sizeof(tcp));
+		ip6.ip6_plen = htons(tcp_len);
 		sum = add(sum, &ip6.ip6_src, 32);
 		len = sizeof(ip6);
 		memcpy(frame, &ip6, len);
 		to.sll_protocol = htons(ETH_P_IPV6);
 	}
-	tcp.check = fold(add(sum, &tcp, sizeof(tcp)));
-	if (argc > 10)
-		tcp.check ^= htons(0x5555);
-	memcpy(frame + len, &tcp, sizeof(tcp));
-	len += sizeof(tcp);
+	seg.tcp.check = fold(add(sum, &seg, tcp_len));
+	if (!strcmp(how, "bad"))
+		seg.tcp.check ^= htons(0x5555);
+	memcpy(frame + len, &seg, tcp_len);
+	len += tcp_len;
 
 	fd = socket(AF_PACKET, SOCK_DGRAM, 0);
 	if (fd < 0 ||

@@ -84,6 +84,30 @@ good_checksum() {
 }
 both reset/65-good-checksum routed good_checksum
 
+# A RST whose header no stack would take proves nothing. A stack takes a segment
+# with a damaged option, and so do we; both are counted.
+malformed() {
+	local before after name number
+
+	before=$(counters server)
+	talk "${opening[@]}" sh="$(forged_isn)
+		\$forge RA doff=4 && \$forge RA doff=15 &&
+		\$forge A options=02000101 && \$forge A options=02010101 && \$forge A options=0101080a" \
+		c.send=3 s.recv=3 s.send=3 c.recv=3 "${closing[@]}"
+	after=$(counters server)
+	expect_sequence server "$opened_server" "$closed_server"
+	expect_sequence client "$opened_client" "$closed_client"
+	while read -r name number; do
+		(($(value "$after" "$name") - $(value "$before" "$name") == number)) ||
+			fail "$(($(value "$after" "$name") - $(value "$before" "$name"))) $name, not $number"
+	done <<-END
+		seg_malformed 2
+		an_malformed 5
+		seg_rst 0
+	END
+}
+both reset/66-malformed routed malformed
+
 # Between two namespaces checksums are not computed at all, and no segment is
 # called bad for it; nor where a device is told to compute them.
 checksum_offload() {
