@@ -2,7 +2,7 @@
 /*
  * The seven facts: what a segment shows about its sender, and what it delivers
  * to its target. SYN has its own rules in syn.c, FIN in fin.c, RST in reset.c,
- * the birth of a flow in birth.c, time in clock.c.
+ * the ACK field in ack.c, the birth of a flow in birth.c, time in clock.c.
  *
  * X sent the segment, Y is to receive it. The rule numbers are those of the
  * contract, docs/fsm.md.
@@ -11,135 +11,6 @@
 
 /* A segment this far below what its target acknowledged is no retransmission. */
 #define OLD_MIN 0x10000U
-#define WSCALE_UNKNOWN 14
-
-static enum tcpfsm_state shown(const struct tcpfsm_flow *flow, unsigned int who)
-{
-	const struct tcpfsm_endpoint *end = &flow->end[who];
-	enum tcpfsm_state state;
-
-	if (end->marks & TCPFSM_MARK_GONE)
-		return TCPFSM_CLOSE;
-	if (end->marks & TCPFSM_MARK_RESET) {
-		/* RFC 9293 3.10.7.4: a passive opener goes back to LISTEN. */
-		if (flow->reset_hit == TCPFSM_SYN_RECV &&
-		    !(end->marks & (TCPFSM_MARK_RESET_SENT | TCPFSM_MARK_BARE_SYN)))
-			return TCPFSM_LISTEN;
-		return TCPFSM_CLOSE;
-	}
-	state = tcpfsm_state_of(end->facts);
-	if (state == TCPFSM_LISTEN &&
-	    (who == TCPFSM_CLIENT || end->marks & TCPFSM_MARK_REFUSED))
-		return TCPFSM_CLOSE;
-	return state;
-}
-
-/**
- * tcpfsm_is_unsure() - does the state shown rest on a guess?
- * @flow: the flow
- * @who: enum tcpfsm_role
- *
- * Return: true where the state needs a delivery or a reset that was inferred
- * and that no later segment of the endpoint has confirmed.
- */
-bool tcpfsm_is_unsure(const struct tcpfsm_flow *flow, unsigned int who)
-{
-	const struct tcpfsm_endpoint *end = &flow->end[tcpfsm_index(flow, who)];
-
-	if (end->marks & TCPFSM_MARK_GONE)
-		return !tcpfsm_has_fact(end, TCPFSM_FACT_PF) ||
-		       end->marks & TCPFSM_MARK_PF_INFERRED;
-	if (end->marks & TCPFSM_MARK_RESET)
-		return end->marks & TCPFSM_MARK_RESET_INFERRED;
-	switch (end->state) {
-	case TCPFSM_ESTABLISHED:
-		return end->marks & TCPFSM_MARK_P_INFERRED;
-	case TCPFSM_FIN_WAIT2:
-	case TCPFSM_TIME_WAIT:
-	case TCPFSM_CLOSE:
-		return end->marks & TCPFSM_MARK_PF_INFERRED;
-	default:
-		return false;
-	}
-}
-
-/**
- * tcpfsm_settle() - report where an endpoint now stands, if that is new
- * @st: the step
- * @who: index of the endpoint
- * @retracted: something was withdrawn
- */
-void tcpfsm_settle(struct tcpfsm_step *st, unsigned int who, bool retracted)
-{
-	struct tcpfsm_endpoint *end = &st->flow->end[who];
-	struct tcpfsm_result *result = st->result;
-	enum tcpfsm_state to = shown(st->flow, who);
-	struct tcpfsm_change *change;
-
-	if (to == end->state)
-		return;
-	result->learned = true;
-	change = &result->change[result->changes < TCPFSM_CHANGES_MAX ?
-				 result->changes++ : TCPFSM_CHANGES_MAX - 1];
-	change->role = who;
-	change->from = end->state;
-	change->to = to;
-	change->cause = st->cause;
-	end->state = to;
-	if (retracted)
-		change->certainty = TCPFSM_RETRACTED;
-	else if (tcpfsm_is_unsure(st->flow, who))
-		change->certainty = TCPFSM_INFERRED;
-	else
-		change->certainty = TCPFSM_OBSERVED;
-}
-
-/**
- * tcpfsm_learn() - add facts to an endpoint
- * @st: the step
- * @who: index of the endpoint
- * @facts: TCPFSM_FACT_*, which become true at once
- */
-void tcpfsm_learn(struct tcpfsm_step *st, unsigned int who, u8 facts)
-{
-	st->flow->end[who].facts |= facts;
-	st->result->learned = true;
-	tcpfsm_settle(st, who, false);
-}
-
-/**
- * tcpfsm_withdraw() - take facts back from an endpoint
- * @st: the step
- * @who: index of the endpoint
- * @facts: TCPFSM_FACT_*
- * @marks: TCPFSM_MARK_* that go with them
- */
-void tcpfsm_withdraw(struct tcpfsm_step *st, unsigned int who, u8 facts, u16 marks)
-{
-	st->flow->end[who].facts &= ~facts;
-	st->flow->end[who].marks &= ~marks;
-	st->result->learned = true;
-	tcpfsm_settle(st, who, true);
-}
-
-/**
- * tcpfsm_learn_p() - an ACK of the endpoint's SYN was delivered to it
- * @st: the step
- * @who: index of the endpoint
- * @inferred: seen elsewhere than at its own host
- */
-void tcpfsm_learn_p(struct tcpfsm_step *st, unsigned int who, bool inferred)
-{
-	struct tcpfsm_endpoint *end = &st->flow->end[who];
-
-	if (!inferred)
-		end->marks &= ~TCPFSM_MARK_P_INFERRED;
-	if (tcpfsm_has_fact(end, TCPFSM_FACT_P))
-		return;
-	if (inferred)
-		end->marks |= TCPFSM_MARK_P_INFERRED;
-	tcpfsm_learn(st, who, TCPFSM_FACT_P);
-}
 
 /*
  * A segment that proves nothing whoever sent it: a stack that gets it drops it.
@@ -169,89 +40,6 @@ static void note_flags(struct tcpfsm_step *st)
 	} else if ((flags & (TCPFSM_FIN | TCPFSM_ACK | TCPFSM_RST)) == TCPFSM_FIN) {
 		tcpfsm_note(st, TCPFSM_ANOMALY_FIN_NO_ACK);
 	}
-}
-
-/**
- * tcpfsm_take_window() - how far X has received, and what it offers beyond
- * @st: the step; the segment has ACK, and its ACK is of something Y sent
- */
-void tcpfsm_take_window(struct tcpfsm_step *st)
-{
-	struct tcpfsm_endpoint *x = &st->flow->end[st->x];
-	const struct tcpfsm_endpoint *y = &st->flow->end[st->y];
-	const struct tcpfsm_segment *seg = st->seg;
-	u32 edge = seg->ack;
-
-	/* RFC 7323 2.2: the window of a SYN-ACK is never scaled. */
-	if (seg->flags & TCPFSM_SYN)
-		edge += seg->window;
-	else if (st->flow->flags & TCPFSM_FLOW_MIDSTREAM)
-		edge += (u32)seg->window << WSCALE_UNKNOWN;
-	else if (x->has_wscale && y->has_wscale)
-		edge += (u32)seg->window << x->wscale;
-	else
-		edge += seg->window;
-
-	if (!(x->marks & TCPFSM_MARK_RCV)) {
-		x->marks |= TCPFSM_MARK_RCV;
-		x->rcv_nxt = seg->ack;
-		x->rcv_edge = edge;
-		x->got = seg->ack;
-		x->sack_edge = seg->ack;
-		return;
-	}
-	x->rcv_nxt = tcpfsm_later(x->rcv_nxt, seg->ack);
-	x->rcv_edge = tcpfsm_later(x->rcv_edge, edge);
-	x->got = tcpfsm_later(x->got, x->rcv_nxt);
-	if (seg->has_sack)
-		x->sack_edge = seg->sack_edge;
-}
-
-/**
- * tcpfsm_take_ack() - the facts in the ACK field of X's segment
- * @st: the step; the segment has ACK, and its ACK is of something Y sent
- */
-void tcpfsm_take_ack(struct tcpfsm_step *st)
-{
-	struct tcpfsm_endpoint *x = &st->flow->end[st->x];
-	const struct tcpfsm_endpoint *y = &st->flow->end[st->y];
-	u32 ack = st->seg->ack;
-
-	if (!tcpfsm_has_fact(x, TCPFSM_FACT_A) && tcpfsm_answers_syn(y, ack))
-		tcpfsm_learn_a(st);
-	if (!tcpfsm_is_ack_of_fin(y, ack) || tcpfsm_has_fact(x, TCPFSM_FACT_AF))
-		return;
-	tcpfsm_learn(st, st->x, TCPFSM_FACT_AF);
-	/* Rule 8: the ACK of X's own FIN, which came behind Y's FIN, counts now. */
-	if (x->marks & TCPFSM_MARK_PF_WAITS) {
-		bool inferred = x->marks & TCPFSM_MARK_PF_WAITS_INFERRED;
-
-		x->marks &= ~(TCPFSM_MARK_PF_WAITS | TCPFSM_MARK_PF_WAITS_INFERRED);
-		tcpfsm_learn_pf(st, st->x, inferred);
-	}
-}
-
-/*
- * Rule 7, unless segments of Y may have passed unseen: at X's own host nobody
- * but X speaks for X, so what it acknowledges has reached it.
- */
-static bool acks_unsent(struct tcpfsm_step *st)
-{
-	struct tcpfsm_endpoint *y = &st->flow->end[st->y];
-	u32 ack = st->seg->ack;
-
-	if (!tcpfsm_has_fact(y, TCPFSM_FACT_S) || !tcpfsm_after(ack, y->snd_nxt))
-		return false;
-	/* Its SYN is assumed from the SYN-ACK, and nothing of Y passes here. */
-	if (!y->seen)
-		st->flow->flags |= TCPFSM_FLOW_ONEWAY | TCPFSM_FLOW_LOOSE;
-	if (tcpfsm_at_sender(st) ||
-	    (st->flow->flags & TCPFSM_FLOW_LOOSE && !tcpfsm_has_fact(y, TCPFSM_FACT_F))) {
-		y->snd_nxt = ack;
-		return false;
-	}
-	tcpfsm_note(st, TCPFSM_ANOMALY_ACK_UNSENT);
-	return true;
 }
 
 /*
@@ -312,7 +100,7 @@ static bool sent_plain(struct tcpfsm_step *st)
 		return false;
 	}
 	tcpfsm_believe_fin(st);
-	if (acks_unsent(st)) {
+	if (tcpfsm_acks_unsent(st)) {
 		if (seg->flags & TCPFSM_FIN && !tcpfsm_has_fact(x, TCPFSM_FACT_F))
 			tcpfsm_doubt_fin(st);
 		return false;
@@ -364,53 +152,6 @@ static bool sent(struct tcpfsm_step *st)
 	return seg->flags & TCPFSM_SYN ? tcpfsm_sent_syn(st) : sent_plain(st);
 }
 
-/*
- * Would Y take this segment and read its ACK field? Rule 6; the lower bound is
- * RCV.NXT when Y last sent an ACK (RFC 9293 3.10.7.4; rcv_wup in the kernel's
- * tcp_sequence()), the upper one its window: the kernel reads the ACK field of
- * a segment beyond a hole at once.
- */
-static bool is_acceptable(const struct tcpfsm_step *st)
-{
-	const struct tcpfsm_endpoint *y = &st->flow->end[st->y];
-	const struct tcpfsm_segment *seg = st->seg;
-
-	if (!(y->marks & TCPFSM_MARK_RCV))
-		return true;
-	if (tcpfsm_before(tcpfsm_end(seg), y->rcv_nxt))
-		return false;
-	return st->flow->flags & TCPFSM_FLOW_LOOSE || !tcpfsm_after(seg->seq, y->rcv_edge);
-}
-
-static void delivered_ack(struct tcpfsm_step *st, bool inferred)
-{
-	struct tcpfsm_endpoint *y = &st->flow->end[st->y];
-	u32 ack = st->seg->ack;
-
-	/* Rule 5: in SYN_SENT a bare ACK gives nothing. */
-	if (!tcpfsm_has_fact(y, TCPFSM_FACT_S | TCPFSM_FACT_A) || tcpfsm_after(ack, y->snd_nxt) ||
-	    !is_acceptable(st))
-		return;
-	if (!tcpfsm_has_fact(y, TCPFSM_FACT_P) && tcpfsm_answers_syn(y, ack))
-		tcpfsm_learn_p(st, st->y, inferred);
-	if (!tcpfsm_is_ack_of_fin(y, ack))
-		return;
-	if (tcpfsm_has_fact(y, TCPFSM_FACT_PF)) {
-		if (!inferred)
-			y->marks &= ~TCPFSM_MARK_PF_INFERRED;
-		return;
-	}
-	if (!tcpfsm_is_behind_fin(st)) {
-		tcpfsm_learn_pf(st, st->y, inferred);
-		return;
-	}
-	y->marks |= TCPFSM_MARK_PF_WAITS;
-	if (inferred)
-		y->marks |= TCPFSM_MARK_PF_WAITS_INFERRED;
-	else
-		y->marks &= ~TCPFSM_MARK_PF_WAITS_INFERRED;
-}
-
 /* At Y's own host: how far it has received in sequence. */
 static void delivered_sequence(struct tcpfsm_step *st)
 {
@@ -441,7 +182,7 @@ static void delivered(struct tcpfsm_step *st)
 		tcpfsm_delivered_syn(st, inferred);
 		return;
 	}
-	delivered_ack(st, inferred);
+	tcpfsm_delivered_ack(st, inferred);
 	if (!inferred)
 		delivered_sequence(st);
 	/* A repeated FIN starts 2MSL again (RFC 9293 3.10.7.4, eighth). */
@@ -529,20 +270,3 @@ bool tcpfsm_quiet(const struct tcpfsm_flow *flow, const struct tcpfsm_segment *s
 	       (flow->doubted == TCPFSM_NOBODY || seg->ack != flow->doubt.fin + 1);
 }
 
-/**
- * tcpfsm_is_local() - does this end live on the observer's host?
- * @flow: the flow
- * @who: enum tcpfsm_role
- *
- * Return: true if its segments passed LOCAL_OUT or its peer's LOCAL_IN, and
- * none was forwarded (a router may speak for an end, with a RST).
- */
-bool tcpfsm_is_local(const struct tcpfsm_flow *flow, unsigned int who)
-{
-	const struct tcpfsm_endpoint *x = &flow->end[tcpfsm_index(flow, who)];
-	const struct tcpfsm_endpoint *y = &flow->end[tcpfsm_index(flow, !who)];
-
-	if ((x->seen | y->seen) & TCPFSM_SEEN_FORWARD)
-		return false;
-	return x->seen & TCPFSM_SEEN_OUT || y->seen & TCPFSM_SEEN_IN;
-}

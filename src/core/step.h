@@ -34,13 +34,17 @@ struct tcpfsm_step {
 /* lite.c */
 void tcpfsm_catch_up(struct tcpfsm_step *st);
 
-/* facts.c */
+/* endpoint.c */
 void tcpfsm_learn(struct tcpfsm_step *st, unsigned int who, u8 facts);
 void tcpfsm_learn_p(struct tcpfsm_step *st, unsigned int who, bool inferred);
 void tcpfsm_withdraw(struct tcpfsm_step *st, unsigned int who, u8 facts, u16 marks);
 void tcpfsm_settle(struct tcpfsm_step *st, unsigned int who, bool retracted);
-void tcpfsm_take_ack(struct tcpfsm_step *st);
 void tcpfsm_take_window(struct tcpfsm_step *st);
+
+/* ack.c */
+bool tcpfsm_acks_unsent(struct tcpfsm_step *st);
+void tcpfsm_take_ack(struct tcpfsm_step *st);
+void tcpfsm_delivered_ack(struct tcpfsm_step *st, bool inferred);
 
 /* syn.c */
 bool tcpfsm_answers_syn(const struct tcpfsm_endpoint *y, u32 ack);
