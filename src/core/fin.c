@@ -241,3 +241,16 @@ unsigned int tcpfsm_closer(const struct tcpfsm_flow *flow)
 		return TCPFSM_NOBODY + 1;
 	return flow->first_fin;
 }
+
+/**
+ * tcpfsm_closer_name() - who sent the first FIN, as a word
+ * @flow: the flow
+ *
+ * Return: "client", "server" or "simultaneous", or NULL if nobody has.
+ */
+const char *tcpfsm_closer_name(const struct tcpfsm_flow *flow)
+{
+	static const char *const names[] = { "client", "server", NULL, "simultaneous" };
+
+	return names[tcpfsm_closer(flow)];
+}

@@ -314,6 +314,7 @@ int tcpfsm_line(char *buf, size_t size, const struct tcpfsm_flow *flow, u64 id, 
 
 /* What the shells ask of a flow. */
 unsigned int tcpfsm_closer(const struct tcpfsm_flow *flow);
+const char *tcpfsm_closer_name(const struct tcpfsm_flow *flow);
 bool tcpfsm_is_local(const struct tcpfsm_flow *flow, unsigned int who);
 bool tcpfsm_is_unsure(const struct tcpfsm_flow *flow, unsigned int who);
 

@@ -131,8 +131,7 @@ static void put_view(struct line *line, const struct tcpfsm_flow *flow)
 int tcpfsm_line(char *buf, size_t size, const struct tcpfsm_flow *flow, u64 id, u64 age_ms,
 		const char *client, const char *server)
 {
-	static const char *const closers[] = { "client", "server", NULL, "simultaneous" };
-	const char *closer = closers[tcpfsm_closer(flow)];
+	const char *closer = tcpfsm_closer_name(flow);
 	struct line line = { .buf = buf, .size = size };
 	char history[TCPFSM_HISTORY_SIZE];
 

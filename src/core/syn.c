@@ -15,20 +15,15 @@ static bool may_lack_p(const struct tcpfsm_endpoint *end)
 	return tcpfsm_has_fact(end, TCPFSM_FACT_P) && !(end->marks & TCPFSM_MARK_P_CONFIRMED);
 }
 
-static void take_syn_options(struct tcpfsm_endpoint *x, const struct tcpfsm_segment *seg)
-{
-	x->mss = seg->mss;
-	x->wscale = seg->wscale;
-	x->has_wscale = seg->has_wscale;
-	x->options = seg->options;
-}
-
 static void take_isn(struct tcpfsm_endpoint *x, const struct tcpfsm_segment *seg)
 {
 	x->isn = seg->seq;
 	x->snd_nxt = tcpfsm_end(seg);
 	x->marks |= TCPFSM_MARK_ISN;
-	take_syn_options(x, seg);
+	x->mss = seg->mss;
+	x->wscale = seg->wscale;
+	x->has_wscale = seg->has_wscale;
+	x->options = seg->options;
 }
 
 static void time_syn(struct tcpfsm_step *st)

@@ -234,7 +234,7 @@ static void inspect(struct tcpfsm_net *tn, const struct sk_buff *skb,
 		    const struct nf_hook_state *state)
 {
 	struct tcpfsm_packet packet;
-	bool again = state->hook == NF_INET_LOCAL_IN && state->in->flags & IFF_LOOPBACK;
+	bool again = point_of(state) == TCPFSM_AT_LOOP_IN;
 	enum tcpfsm_packet_kind kind;
 
 	kind = tcpfsm_packet_read(&packet, skb, state);

@@ -104,8 +104,7 @@ void tcpfsm_log_anomalies(struct tcpfsm_net *tn, const struct tcpfsm_entry *entr
 /* What is known at a handshake, or at the end, in the words of /proc/tcpfsm. */
 static void describe(char *buf, size_t size, const struct tcpfsm_flow *flow)
 {
-	static const char *const closers[] = { "client", "server", NULL, "simultaneous" };
-	const char *closer = closers[tcpfsm_closer(flow)];
+	const char *closer = tcpfsm_closer_name(flow);
 	char history[TCPFSM_HISTORY_SIZE];
 	int n = 0;
 
