@@ -168,14 +168,22 @@ void tcpfsm_reset_delivered(struct tcpfsm_step *st)
 }
 
 /*
- * Could X have sent this before it was closed? The target of a RST that we see
- * sending is alive, or was a moment ago; either way its peer's answer decides.
- * The sender of one is alive only if it goes on with something new.
+ * Could X have sent this before it was closed? Whoever sent the RST shows that
+ * it did not by something new. Whoever it was for had segments on the way, new
+ * ones, when it arrived. That excuse needs a sender that is gone itself and a
+ * RST that was judged, and does not hold for what is repeated: only time makes
+ * a stack do that.
  */
-static bool is_leftover(const struct tcpfsm_endpoint *x, const struct tcpfsm_segment *seg)
+static bool is_leftover(const struct tcpfsm_step *st)
 {
+	const struct tcpfsm_endpoint *x = &st->flow->end[st->x];
+	const struct tcpfsm_endpoint *y = &st->flow->end[st->y];
+	const struct tcpfsm_segment *seg = st->seg;
+
 	if (!(x->marks & TCPFSM_MARK_RESET_SENT))
-		return false;
+		return y->marks & TCPFSM_MARK_RESET_SENT && !(seg->flags & TCPFSM_SYN) &&
+		       !(st->flow->flags & TCPFSM_FLOW_LOOSE) &&
+		       !tcpfsm_before(seg->seq, x->snd_nxt);
 	if (seg->flags & TCPFSM_SYN)
 		return true;
 	return !tcpfsm_after(tcpfsm_end(seg), x->snd_nxt) &&
@@ -192,7 +200,7 @@ void tcpfsm_reset_withdraw(struct tcpfsm_step *st)
 	struct tcpfsm_endpoint *x = &flow->end[st->x];
 
 	if (!(x->marks & TCPFSM_MARK_RESET) || x->marks & TCPFSM_MARK_GONE ||
-	    is_leftover(x, st->seg))
+	    is_leftover(st))
 		return;
 	x->marks &= ~(TCPFSM_MARK_RESET | TCPFSM_MARK_RESET_SENT | TCPFSM_MARK_RESET_INFERRED);
 	if (!(flow->end[st->y].marks & TCPFSM_MARK_RESET))

@@ -154,15 +154,31 @@ TEST(withdrawn)
 {
 	play(AT_ROUTER, OPEN,
 	     "server < R 551		| CL?/CL? ended",
-	     "client > F. 111 ack 551	| ~ES,F1/CL? !rst_withdrawn revived outcome=open",
-	     "server < . 551 ack 112	| F2?/~ES,CW !rst_withdrawn",
-	     "server < F. 551 ack 112	| F2?/LA",
-	     "client > .		| TW?/CL? outcome=graceful");
-	/* The RST was lost; its sender is gone, and so nothing contradicts it for good. */
-	play(AT_CLIENT, OPEN,
+	     "client > F. 111 ack 551	| CL?/CL?",
+	     "server < . 551 ack 112	| CL?/~ES,CW !rst_withdrawn revived outcome=open",
+	     "server < F. 551 ack 112	| CL?/LA",
+	     "client > .		| ~F2?,TW?/CL? !rst_withdrawn outcome=graceful");
+	/* The RST was lost: its target repeats what nobody has acknowledged. */
+	play(AT_CLIENT | AT_ROUTER, OPEN,
+	     "server < P. 551:561 ack 111 | ES/ES",
 	     "client > R 111 lost	| CL/CL? ended",
-	     "server < P. +10		| CL/~ES !rst_withdrawn revived",
-	     "client > R 111		| CL/CL? ended outcome=reset_client");
+	     "server < P. 551:561 ack 111 | CL/~ES !rst_withdrawn revived",
+	     "client > R 111		| CL/CL? ended outcome=reset_client",
+	     "server < . 560 ack 111	| CL/~ES !rst_withdrawn revived");
+}
+
+/* What the target of a RST had on its way when it came shows nothing. */
+TEST(in_flight)
+{
+	play(EVERYWHERE, OPEN,
+	     "client > R 111		| CL/CL ended",
+	     "server < P. 551:1551 ack 111 | CL/CL outcome=reset_client",
+	     "client > R 111		| CL/CL",
+	     "server < P. 1551:2551 ack 111 | CL/CL outcome=reset_client",
+	     "client > R 111		| CL/CL",
+	     "server < . 2551 ack 111	| CL/CL",
+	     "server < F. 2551 ack 111	| CL/CL outcome=reset_client",
+	     "client > R 111		| CL/CL outcome=reset_client");
 }
 
 /* 34. RFC 5961 4, in every synchronised state. */
@@ -292,7 +308,8 @@ TEST(more_than_two_gigabytes)
 TESTS = {
 	test(exact), test(not_exact), test(one_below), test(sack_edge),
 	test(straight_after_data), test(leftover), test(after_the_end),
-	test(late_copy_of_syn), test(withdrawn), test(syn_into_a_connection),
+	test(late_copy_of_syn), test(withdrawn), test(in_flight),
+	test(syn_into_a_connection),
 	test(half_open_discovery), test(forged_syn), test(data_to_one_that_forgot),
 	test(probes), test(without_ack), test(ack_of_an_abort),
 	test(more_than_two_gigabytes),
