@@ -122,9 +122,9 @@ void tcpfsm_begin(struct tcpfsm_flow *flow, unsigned int who, bool self,
 static bool may_leave_time_wait(const struct tcpfsm_endpoint *x, const struct tcpfsm_endpoint *y,
 				const struct tcpfsm_segment *seg)
 {
-	if (tcpfsm_after(seg->seq, y->rcv_nxt))
-		return true;
-	return x->tsval && seg->has_ts && tcpfsm_after(seg->tsval, x->tsval);
+	if (x->tsval && seg->has_ts && seg->tsval != x->tsval)
+		return tcpfsm_after(seg->tsval, x->tsval);
+	return tcpfsm_after(seg->seq, y->rcv_nxt);
 }
 
 /**

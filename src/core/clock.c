@@ -29,9 +29,11 @@ enum tcpfsm_phase tcpfsm_phase(const struct tcpfsm_flow *flow)
 	return TCPFSM_PHASE_HALF_OPEN;
 }
 
-static bool repeats_fin(u8 state)
+/* Waits for the ACK of its SYN-ACK or FIN, which it repeats, and is gone if it is silent. */
+static bool repeats(u8 state)
 {
-	return state == TCPFSM_FIN_WAIT1 || state == TCPFSM_CLOSING || state == TCPFSM_LAST_ACK;
+	return state == TCPFSM_SYN_RECV || state == TCPFSM_FIN_WAIT1 ||
+	       state == TCPFSM_CLOSING || state == TCPFSM_LAST_ACK;
 }
 
 static u32 idle_limit_s(const struct tcpfsm_flow *flow, const struct tcpfsm_limits *limits)
@@ -50,10 +52,9 @@ static u32 idle_limit_s(const struct tcpfsm_flow *flow, const struct tcpfsm_limi
 	/* A stray segment made it, perhaps: it is a guess until both ends have spoken. */
 	if (flow->flags & TCPFSM_FLOW_MIDSTREAM && !(client->seen && server->seen))
 		return limits->idle_s[TCPFSM_FIN_WAIT1];
-	/* Who waits for the ACK of a FIN repeats it, and is gone if it is silent. */
-	if (repeats_fin(client->state) || repeats_fin(server->state)) {
-		a = repeats_fin(client->state) ? a : b;
-		b = repeats_fin(server->state) ? b : a;
+	if (repeats(client->state) || repeats(server->state)) {
+		a = repeats(client->state) ? a : b;
+		b = repeats(server->state) ? b : a;
 		return a < b ? a : b;
 	}
 	/* The longer of the two: an orphan's peer may well sit in CLOSE_WAIT for days. */
@@ -81,15 +82,22 @@ u64 tcpfsm_deadline_ns(const struct tcpfsm_flow *flow, const struct tcpfsm_limit
 	}
 }
 
+/* Has @end sent a SYN-ACK that its peer has not acknowledged? */
+static bool lacks_ack(const struct tcpfsm_endpoint *end, const struct tcpfsm_endpoint *peer)
+{
+	return end->marks & TCPFSM_MARK_SYNACK && !tcpfsm_has_fact(peer, TCPFSM_FACT_A);
+}
+
 static enum tcpfsm_verdict verdict_of_silence(const struct tcpfsm_flow *flow)
 {
 	const struct tcpfsm_endpoint *client = &flow->end[TCPFSM_CLIENT];
 	const struct tcpfsm_endpoint *server = &flow->end[tcpfsm_index(flow, TCPFSM_SERVER)];
 
-	if (tcpfsm_has_fact(client, TCPFSM_FACT_A) || flow->shook)
+	if (lacks_ack(client, server) || lacks_ack(server, client))
+		return TCPFSM_VERDICT_SYNACK_TIMEOUT;
+	if ((client->facts | server->facts) & TCPFSM_FACT_A || flow->shook)
 		return TCPFSM_VERDICT_VANISHED;
-	return tcpfsm_has_fact(server, TCPFSM_FACT_S) ? TCPFSM_VERDICT_SYNACK_TIMEOUT :
-							TCPFSM_VERDICT_SYN_TIMEOUT;
+	return TCPFSM_VERDICT_SYN_TIMEOUT;
 }
 
 static void begin_step(struct tcpfsm_step *st, struct tcpfsm_flow *flow,

@@ -33,7 +33,7 @@ static void note_flags(struct tcpfsm_step *st)
 			tcpfsm_note(st, TCPFSM_ANOMALY_SYN_FIN);
 		if (flags & TCPFSM_RST)
 			tcpfsm_note(st, TCPFSM_ANOMALY_SYN_RST);
-	} else if (!flags) {
+	} else if (!st->seg->flags) {
 		tcpfsm_note(st, TCPFSM_ANOMALY_NULL_FLAGS);
 	} else if (flags == (TCPFSM_FIN | TCPFSM_PSH | TCPFSM_URG)) {
 		tcpfsm_note(st, TCPFSM_ANOMALY_XMAS_FLAGS);
@@ -185,10 +185,22 @@ static void delivered(struct tcpfsm_step *st)
 	tcpfsm_delivered_ack(st, inferred);
 	if (!inferred)
 		delivered_sequence(st);
-	/* A repeated FIN starts 2MSL again (RFC 9293 3.10.7.4, eighth). */
-	if (seg->flags & TCPFSM_FIN && st->flow->end[st->y].state == TCPFSM_TIME_WAIT &&
-	    seg->seq + seg->len == st->flow->end[st->x].fin)
-		st->result->restarted = true;
+}
+
+/*
+ * Does the segment start 2MSL again? The FIN repeated (RFC 9293 3.10.7.4, eighth);
+ * the kernel takes whatever has an ACK (tcp_timewait_state_process()), and it
+ * is the one at Y's own host.
+ */
+static bool prolongs(const struct tcpfsm_step *st)
+{
+	const struct tcpfsm_segment *seg = st->seg;
+
+	if (st->flow->end[st->y].state != TCPFSM_TIME_WAIT ||
+	    (seg->flags & (TCPFSM_SYN | TCPFSM_RST | TCPFSM_ACK)) != TCPFSM_ACK)
+		return false;
+	return tcpfsm_at_target(st) || (seg->flags & TCPFSM_FIN &&
+					seg->seq + seg->len == st->flow->end[st->x].fin);
 }
 
 static enum tcpfsm_cause cause_of(u8 flags)
@@ -248,8 +260,12 @@ void tcpfsm_see(struct tcpfsm_flow *flow, unsigned int who, const struct tcpfsm_
 		tcpfsm_history_segment(flow, st.x, seg);
 		proves = sent(&st);
 	}
-	if (proves && at->point != TCPFSM_AT_LOOP_OUT)
-		delivered(&st);
+	if (at->point != TCPFSM_AT_LOOP_OUT) {
+		if (proves)
+			delivered(&st);
+		if (prolongs(&st))
+			result->restarted = true;
+	}
 	tcpfsm_conclude(&st, at->now_ns);
 }
 

@@ -42,7 +42,7 @@ enum {
  * @fin_ack: lowest ACK that a copy of its FIN carried
  * @sack_edge: highest right edge of its latest SACK blocks; means something
  *	while it lies beyond @rcv_nxt
- * @tsval: timestamp of its latest segment with SYN or FIN, or since its FIN
+ * @tsval: timestamp of its latest SYN, or of its latest segment since its FIN
  * @marks: TCPFSM_MARK_*
  * @facts: TCPFSM_FACT_*
  * @state: what was last reported of it
@@ -121,6 +121,7 @@ struct tcpfsm_doubt {
  * @half_close_ms: first FIN to the peer's
  * @teardown_ms: first FIN to the last ACK
  * @new_isn: the SYN that came into a synchronised flow
+ * @reset_seq: sequence number of the RST that was accepted last
  * @doubt: the FIN that was put aside last; with @doubted
  * @fin_ns: first FIN of each end
  * @history: codes of 5 bits in order of first occurrence, see history.c
@@ -153,6 +154,7 @@ struct tcpfsm_flow {
 	u32 half_close_ms;
 	u32 teardown_ms;
 	u32 new_isn;
+	u32 reset_seq;
 	u8 doubted;
 	u8 flags;
 	u8 has;

@@ -13,11 +13,37 @@ enum judgement {
 	RST_MOOT,	/* there is nothing left to reset */
 };
 
-/* The kernel takes RCV.NXT - 1 too, where a FIN was received (tcp_reset_check()). */
-static bool is_one_below(u8 state, u32 seq, u32 rcv_nxt)
+/*
+ * The kernel takes RCV.NXT - 1 too, where a FIN was received (tcp_reset_check()):
+ * acknowledged, or else the socket itself says that it has come past it.
+ */
+static bool is_one_below(const struct tcpfsm_step *st, u32 rcv_nxt)
 {
-	return (state == TCPFSM_CLOSE_WAIT || state == TCPFSM_LAST_ACK ||
-		state == TCPFSM_CLOSING) && seq == rcv_nxt - 1;
+	const struct tcpfsm_endpoint *x = &st->flow->end[st->x];
+	u8 state = st->flow->end[st->y].state;
+
+	if (st->seg->seq != rcv_nxt - 1)
+		return false;
+	return state == TCPFSM_CLOSE_WAIT || state == TCPFSM_LAST_ACK ||
+	       state == TCPFSM_CLOSING ||
+	       (st->at->has_rcv_nxt && tcpfsm_has_fact(x, TCPFSM_FACT_F) &&
+		x->fin == rcv_nxt - 1);
+}
+
+/*
+ * RST at a host in SYN_SENT that the SYN-ACK has reached: its socket has taken
+ * that, or will before the RST, and acknowledged nothing yet (RFC 9293 3.10.7.4).
+ */
+static enum judgement judge_after_synack(const struct tcpfsm_step *st)
+{
+	const struct tcpfsm_endpoint *x = &st->flow->end[st->x];
+	u32 low = st->at->has_rcv_nxt ? st->at->rcv_nxt : x->isn + 1;
+	u32 high = st->at->has_rcv_nxt ? low : x->snd_nxt;
+
+	if (tcpfsm_within(st->seg->seq, low, high) || is_one_below(st, low))
+		return RST_EXACT;
+	/* Nobody knows its window yet. */
+	return tcpfsm_before(st->seg->seq, low) ? RST_OUTSIDE : RST_INEXACT;
 }
 
 static enum judgement judge(const struct tcpfsm_step *st)
@@ -33,6 +59,8 @@ static enum judgement judge(const struct tcpfsm_step *st)
 	case TCPFSM_LISTEN:
 		return RST_MOOT;
 	case TCPFSM_SYN_SENT:
+		if (tcpfsm_at_target(st) && tcpfsm_has_fact(y, TCPFSM_FACT_P))
+			return judge_after_synack(st);
 		/* RFC 9293 3.10.7.3: it must acknowledge the SYN. */
 		if (seg->flags & TCPFSM_ACK && seg->ack != y->isn &&
 		    tcpfsm_within(seg->ack, y->isn, y->snd_nxt))
@@ -54,7 +82,7 @@ static enum judgement judge(const struct tcpfsm_step *st)
 		low = st->at->rcv_nxt;
 		high = low;
 	}
-	if (tcpfsm_within(seg->seq, low, high) || is_one_below(y->state, seg->seq, low))
+	if (tcpfsm_within(seg->seq, low, high) || is_one_below(st, low))
 		return RST_EXACT;
 	/* RFC 5961 3.2 says RCV.NXT alone; the kernel adds the highest SACK edge. */
 	if (seg->seq == y->sack_edge && tcpfsm_after(seg->seq, low))
@@ -103,10 +131,16 @@ static bool closes_sender(const struct tcpfsm_step *st)
 		/* A live end would have taken an ACK of its SYN. */
 		return seg->seq == x->snd_nxt;
 	}
-	if (tcpfsm_before(seg->seq, x->snd_nxt))
-		return false;
+	/* In order at its own host, and no live socket sends one in these states. */
 	if (tcpfsm_at_sender(st))
 		return true;
+	/*
+	 * Below what X has sent stands an old RST, or the answer of a host without
+	 * the socket to an ACK of less (RFC 9293 3.5.2), which has no ACK itself.
+	 */
+	if (tcpfsm_before(seg->seq, x->snd_nxt) &&
+	    (seg->flags & TCPFSM_ACK || !tcpfsm_after(seg->seq, x->isn)))
+		return false;
 	/* Somebody else's forgery looks like this, and Y would challenge it. */
 	judgement = judge(st);
 	return judgement == RST_EXACT || judgement == RST_MOOT;
@@ -121,7 +155,6 @@ void tcpfsm_reset_sent(struct tcpfsm_step *st)
 	struct tcpfsm_endpoint *x = &st->flow->end[st->x];
 	struct tcpfsm_endpoint *y = &st->flow->end[st->y];
 	const struct tcpfsm_segment *seg = st->seg;
-	bool closes;
 
 	if (!tcpfsm_has_fact(x, TCPFSM_FACT_S)) {
 		/* Rule 2: a refusal binds nobody for the future. */
@@ -133,15 +166,15 @@ void tcpfsm_reset_sent(struct tcpfsm_step *st)
 		}
 		return;
 	}
-	closes = closes_sender(st);
 	/* Rule 10: an abort may be the only segment that shows X's ACK of Y's FIN. */
 	if (seg->flags & TCPFSM_ACK && !tcpfsm_after(seg->ack, y->snd_nxt) &&
 	    x->state != TCPFSM_CLOSE)
 		tcpfsm_take_ack(st);
-	if (!closes)
+	if (!closes_sender(st))
 		return;
 	if (st->flow->reset_by == TCPFSM_NOBODY)
 		blame(st);
+	x->snd_nxt = tcpfsm_later(x->snd_nxt, seg->seq);
 	close_by_reset(st, st->x, TCPFSM_MARK_RESET_SENT, !tcpfsm_at_sender(st));
 }
 
@@ -154,6 +187,7 @@ void tcpfsm_reset_delivered(struct tcpfsm_step *st)
 	switch (judge(st)) {
 	case RST_EXACT:
 		blame(st);
+		st->flow->reset_seq = st->seg->seq;
 		close_by_reset(st, st->y, 0, !tcpfsm_at_target(st));
 		break;
 	case RST_INEXACT:
@@ -171,8 +205,9 @@ void tcpfsm_reset_delivered(struct tcpfsm_step *st)
  * Could X have sent this before it was closed? Whoever sent the RST shows that
  * it did not by something new. Whoever it was for had segments on the way, new
  * ones, when it arrived. That excuse needs a sender that is gone itself and a
- * RST that was judged, and does not hold for what is repeated: only time makes
- * a stack do that.
+ * RST that was judged. It does not hold for what is repeated, as only time makes
+ * a stack do that, nor for an ACK of more than the RST's number: then that was
+ * not RCV.NXT (nor, behind a FIN, one below).
  */
 static bool is_leftover(const struct tcpfsm_step *st)
 {
@@ -183,9 +218,14 @@ static bool is_leftover(const struct tcpfsm_step *st)
 	if (!(x->marks & TCPFSM_MARK_RESET_SENT))
 		return y->marks & TCPFSM_MARK_RESET_SENT && !(seg->flags & TCPFSM_SYN) &&
 		       !(st->flow->flags & TCPFSM_FLOW_LOOSE) &&
-		       !tcpfsm_before(seg->seq, x->snd_nxt);
+		       !tcpfsm_before(seg->seq, x->snd_nxt) &&
+		       !tcpfsm_after(seg->ack, st->flow->reset_seq +
+				     tcpfsm_has_fact(y, TCPFSM_FACT_F));
 	if (seg->flags & TCPFSM_SYN)
-		return true;
+		return !(seg->flags & TCPFSM_ACK) || x->marks & TCPFSM_MARK_SYNACK;
+	/* In order at its own host: the RST was another's, say a firewall's. */
+	if (tcpfsm_at_sender(st))
+		return false;
 	return !tcpfsm_after(tcpfsm_end(seg), x->snd_nxt) &&
 	       !(x->marks & TCPFSM_MARK_RCV && tcpfsm_after(seg->ack, x->rcv_nxt));
 }

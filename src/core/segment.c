@@ -82,6 +82,7 @@ static void parse_option(struct tcpfsm_segment *seg, u8 kind, const u8 *opt, u32
 			seg->options |= TCPFSM_OPT_TS;
 			seg->has_ts = true;
 			seg->tsval = be32(opt + 2);
+			seg->tsecr = be32(opt + 6);
 		}
 		break;
 	case OPT_FASTOPEN:

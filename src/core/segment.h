@@ -33,8 +33,9 @@ enum {
  * @mss: maximum segment size option, 0 where absent
  * @options: TCPFSM_OPT_* offered (ECN is read from the flags)
  * @has_wscale: the option was there
- * @has_ts: @tsval is meaningful
+ * @has_ts: @tsval and @tsecr are meaningful
  * @tsval: timestamp option's value
+ * @tsecr: and the one it echoes
  * @sack_edge: highest right edge of the SACK blocks; with @has_sack
  * @has_sack: there was a SACK block
  * @partial: the first fragment of a larger packet: @len is too small, and where
@@ -59,6 +60,7 @@ struct tcpfsm_segment {
 	bool bad_options;
 	bool partial;
 	u32 tsval;
+	u32 tsecr;
 	u32 sack_edge;
 };
 

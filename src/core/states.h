@@ -250,6 +250,9 @@ enum {
 	X(CLOSING, CLOSE_WAIT, "retracted: the FIN was not its own")		\
 	X(LAST_ACK, CLOSE_WAIT, "retracted: the FIN was not its own")		\
 	X(CLOSE, LISTEN, "the refused SYN was repeated")			\
+	X(LISTEN, ESTABLISHED, "a reset withdrawn")				\
+	X(LISTEN, FIN_WAIT1, "a reset withdrawn")				\
+	X(LISTEN, CLOSE_WAIT, "a reset withdrawn")				\
 	X(CLOSE, FIN_WAIT1, "a reset withdrawn")				\
 	X(CLOSE, FIN_WAIT2, "a reset withdrawn")				\
 	X(CLOSE, CLOSE_WAIT, "a reset withdrawn")				\

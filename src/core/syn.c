@@ -26,17 +26,31 @@ static void take_isn(struct tcpfsm_endpoint *x, const struct tcpfsm_segment *seg
 	x->options = seg->options;
 }
 
+/*
+ * Karn: what answers a SYN that was repeated may answer an earlier copy, unless
+ * it echoes the timestamp of the last one (RFC 7323 4.1).
+ */
+static bool is_ambiguous(const struct tcpfsm_step *st)
+{
+	const struct tcpfsm_endpoint *y = &st->flow->end[st->y];
+
+	return y->rtx_syn && !(st->seg->has_ts && y->options & TCPFSM_OPT_TS &&
+			       st->seg->tsecr == y->tsval);
+}
+
 static void time_syn(struct tcpfsm_step *st)
 {
 	struct tcpfsm_flow *flow = st->flow;
+
+	if (st->seg->has_ts)
+		flow->end[st->x].tsval = st->seg->tsval;
 
 	if (st->seg->flags & TCPFSM_ACK) {
 		if (flow->has & TCPFSM_HAS_SYN_TIME && !(flow->has & TCPFSM_HAS_RTT_SERVER) &&
 		    !(flow->flags & TCPFSM_FLOW_SIMULTANEOUS)) {
 			flow->rtt_server_us = now_us(st) - flow->syn_us;
 			flow->has |= TCPFSM_HAS_RTT_SERVER;
-			/* Karn: it may answer an earlier copy. */
-			if (flow->end[st->y].rtx_syn)
+			if (is_ambiguous(st))
 				flow->flags |= TCPFSM_FLOW_AMBIGUOUS_RTT;
 		}
 		flow->synack_us = now_us(st);
@@ -243,7 +257,7 @@ void tcpfsm_learn_a(struct tcpfsm_step *st)
 	    !(flow->flags & TCPFSM_FLOW_SIMULTANEOUS)) {
 		flow->rtt_client_us = now_us(st) - flow->synack_us;
 		flow->has |= TCPFSM_HAS_RTT_CLIENT;
-		if (flow->end[st->y].rtx_syn)
+		if (is_ambiguous(st))
 			flow->flags |= TCPFSM_FLOW_AMBIGUOUS_RTT;
 	}
 	tcpfsm_learn(st, st->x, TCPFSM_FACT_A);

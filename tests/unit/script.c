@@ -233,7 +233,9 @@ static u32 encode_option(const struct stage *stage, int who, u8 *p, char *text)
 	}
 	if (!strcmp(name, "TS")) {
 		p[0] = 8;
-		put32(p + 2, number(stage, text, NULL));
+		put32(p + 2, number(stage, text, &text));
+		if (sscanf(text, " ecr %n", &used) == 0 && *text == ' ')
+			put32(p + 6, number(stage, text + used, NULL));
 		return p[1] = 10;
 	}
 	p[0] = !strcmp(name, "mptcp") ? 30 : 34;

@@ -20,7 +20,7 @@
  *	unseen	the observer misses it, whatever its place
  *	rcv N	the receiving socket's own RCV.NXT, where it is at hand
  *
- * Options: mss N, wscale N, sackOK, TS N, sack LOW:HIGH, tfo, mptcp, nop.
+ * Options: mss N, wscale N, sackOK, TS N [ecr N], sack LOW:HIGH, tfo, mptcp, nop.
  *
  * Right of the bar: the state of client and server (of those two hosts: the
  * roles of a later flow may be swapped). "F2/CW,LA" is a path: the server passes

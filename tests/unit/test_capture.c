@@ -182,13 +182,15 @@ TEST(forged_fin_in_midstream)
 	     "client > .			| TW/CL outcome=graceful");
 }
 
-/* A forged RST in the window is withdrawn by the next segment of its victim. */
+/* A forged RST in the window is withdrawn when both ends go on. */
 TEST(forged_rst)
 {
 	play(AT_ROUTER, OPEN,
 	     "server < P. 501:601 ack 101	| ES*/ES*",
-	     "server < R 550			| CL?/ES",
-	     "client > . ack 601		| ~ES/ES !rst_withdrawn",
+	     "server < R 550			| CL?/CL? ended",
+	     "client > . ack 601		| ~ES/CL? !rst_withdrawn revived",
+	     "server < P. 601:611 ack 101	| ES/~ES !rst_withdrawn",
+	     "client > . ack 611		| ES/ES",
 	     "client > R 500			| ES/ES !rst_inexact",
 	     "client > R 5000			| ES/ES !rst_outside");
 }

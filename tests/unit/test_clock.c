@@ -75,7 +75,7 @@ TEST(both_wait)
 /* 2MSL cannot be stretched by what its owner would not answer. */
 TEST(time_wait_is_not_stretched)
 {
-	play(EVERYWHERE, OPEN,
+	play(AT_SERVER | AT_ROUTER, OPEN,
 	     "client > F.		| F1/ES",
 	     "server < F. 501 ack 102	| F2/CW,LA",
 	     "client > .		| TW/CL",
@@ -85,6 +85,32 @@ TEST(time_wait_is_not_stretched)
 	     "+1s server < F. 700 ack 102	| TW/CL !fin_seq",
 	     "+27.998s			| TW/CL",
 	     "+1ms			| CL/CL ended");
+}
+
+/* But the kernel stretches it by whatever comes, RST aside: tcp_timewait_state_process(). */
+TEST(time_wait_of_the_kernel)
+{
+	play(AT_CLIENT | AT_LOOPBACK, OPEN,
+	     "client > F.		| F1/ES",
+	     "server < F. 501 ack 102	| F2/CW,LA",
+	     "client > .		| TW/CL",
+	     "+30s server < R 900000	| TW/CL !rst_outside",
+	     "+29s server < . 900000 ack 102 | TW/CL",
+	     "+59s server < . 502 ack 102 | TW/CL",
+	     "+59.999s			| TW/CL",
+	     "+1ms			| CL/CL ended");
+}
+
+/* What a full accept queue or a deferred accept refuses is not open for days. */
+TEST(refused_final_ack)
+{
+	play(EVERYWHERE,
+	     "client > S 100		| SS/LI",
+	     "server < S. 500 ack 101	| SS/SR",
+	     "client > .		| ES/ES",
+	     "server < S. 500 ack 101	| ES/~SR !final_ack_lost",
+	     "+89.999s			| ES/SR",
+	     "+1ms			| CL/CL ended outcome=vanished");
 }
 
 TEST(forgotten_and_begun_again)
@@ -189,7 +215,8 @@ TEST(phases)
 
 TESTS = {
 	test(every_limit), test(time_wait_beside_last_ack), test(both_wait),
-	test(time_wait_is_not_stretched), test(forgotten_and_begun_again), test(given_up),
+	test(time_wait_is_not_stretched), test(time_wait_of_the_kernel), test(refused_final_ack),
+	 test(forgotten_and_begun_again), test(given_up),
 	test(given_up_in_time_wait), test(limits_of_zero), test(phases),
 };
 

@@ -189,6 +189,26 @@ TEST(round_trips)
 	     "+30us client > . 101 ack 501	| ES/ES rtt_client_us=30 flags=ambiguous_rtt");
 }
 
+/* RFC 7323 4.1: the timestamp that is echoed tells which copy was answered. */
+TEST(round_trips_by_timestamp)
+{
+	play(EVERYWHERE,
+	     "client > S 100 <TS 5>			| SS/LI",
+	     "+1s client > S 100 <TS 1005>		| SS/LI",
+	     "+70us server < S. 500 ack 101 <TS 7 ecr 1005> | SS/SR rtt_server_us=70 -flags",
+	     "+1s server < S. 500 ack 101 <TS 1007 ecr 1005> | SS/SR rtt_server_us=70",
+	     "+30us client > . 101 ack 501 <TS 2005 ecr 1007> | ES/ES rtt_client_us=30 -flags");
+	play(EVERYWHERE,
+	     "client > S 100 <TS 5>			| SS/LI",
+	     "+1s client > S 100 <TS 1005>		| SS/LI",
+	     "+70us server < S. 500 ack 101 <TS 7 ecr 5> | SS/SR flags=ambiguous_rtt");
+	play(EVERYWHERE,
+	     "client > S 100 <TS 5>			| SS/LI",
+	     "server < S. 500 ack 101 <TS 7 ecr 5>	| SS/SR",
+	     "+1s server < S. 500 ack 101 <TS 1007 ecr 5> | SS/SR",
+	     "client > . 101 ack 501 <TS 9 ecr 7>	| ES/ES flags=ambiguous_rtt");
+}
+
 /* It does not begin again from 0. */
 TEST(longest_time)
 {
@@ -225,6 +245,7 @@ TEST(long_times)
 TESTS = {
 	test(established), test(inferred), test(closed), test(refused), test(options),
 	test(longest), test(history), test(history_of_all), test(round_trips),
+	test(round_trips_by_timestamp),
 	test(longest_time), test(long_times),
 };
 

@@ -58,19 +58,26 @@ TEST(not_exact)
 TEST(one_below)
 {
 	play(AT_SERVER | AT_ROUTER, CLOSE_WAIT,
-	     "client > R 111		| F2/CL");
+	     "client > R 111		| CL/CL ended");
 	play(AT_SERVER | AT_ROUTER, CLOSE_WAIT,
 	     "client > R 110		| F2/CW !rst_outside");
 	play(AT_SERVER | AT_ROUTER, CLOSE_WAIT,
 	     "server < F. 551 ack 112	| F2/LA",
-	     "client > R 111		| F2/CL");
+	     "client > R 111		| CL/CL ended");
 	play(AT_SERVER | AT_ROUTER, OPEN,
 	     "client > F. 111 ack 551	| F1/ES",
 	     "server < F. 551 ack 111	| F1/F1",
 	     "server < . 552 ack 112	| F1/CG",
-	     "client > R 111		| F1/CL");
+	     "client > R 111		| CL/CL ended");
 	play(AT_SERVER | AT_ROUTER, OPEN,
 	     "client > R 110		| ES/ES !rst_outside");
+	/* Its ACK of the FIN is delayed, but the socket says that it has the FIN. */
+	play(AT_CLIENT, OPEN,
+	     "server < F. 551 ack 111	| ES/F1",
+	     "server < R 551 rcv 552	| CL/CL? ended");
+	play(AT_CLIENT, OPEN,
+	     "server < P. 551:552 ack 111 | ES/ES",
+	     "server < R 551 rcv 552	| ES/ES !rst_outside");
 }
 
 TEST(sack_edge)
@@ -106,13 +113,56 @@ TEST(straight_after_data)
 	     "client > R 211 rcv 211	| CL?/CL ended");
 }
 
-/* Rule 3: below what its sender has sent: left over from before. */
+/* Rule 3: below what its sender has sent: left over from before, if it has an ACK. */
 TEST(leftover)
 {
 	play(AT_ROUTER | AT_SERVER, OPEN,
 	     "client > P. 111:211 ack 551 | ES/ES",
-	     "client > R 111		| ES/CL",
+	     "client > R. 111 ack 551	| ES/CL",
 	     "server < . 551 ack 211	| ES/~ES !rst_withdrawn outcome=open -reset_in");
+}
+
+/*
+ * RFC 9293 3.5.2: who has no socket answers an ACK with its number, and no ACK.
+ * An orphan in FIN_WAIT1 that gets data closes like that (tcp_reset() with
+ * TCPABORTONDATA), before its FIN is acknowledged.
+ */
+TEST(answer_of_the_closed)
+{
+	play(EVERYWHERE, OPEN,
+	     "client > F. 111 ack 551	| F1/ES",
+	     "server < P. 551:583 ack 111 | F1/ES",
+	     "client > R 111		| CL/CL ended outcome=reset_client");
+	play(AT_ROUTER | AT_SERVER, OPEN,
+	     "client > P. 111:211 ack 551 | ES/ES",
+	     "client > R 111		| CL/CL ended",
+	     "server < . 551 ack 211	| CL/~ES !rst_withdrawn revived outcome=open");
+	/* Of its own host nobody else speaks. */
+	play(AT_CLIENT, OPEN,
+	     "client > P. 111:211 ack 551 | ES/ES",
+	     "client > R 90		| CL/ES !rst_outside",
+	     "client > P. 111:211 ack 551 | ~ES/ES !rst_withdrawn");
+}
+
+/* The SYN-ACK has come: SYN_SENT has passed, though nothing of the client's shows it. */
+TEST(behind_the_synack)
+{
+	play(AT_CLIENT,
+	     "client > S 100		| SS/LI",
+	     "server < S. 500 ack 101	| SS/SR",
+	     "server < R. 502 ack 101	| SS/SR !rst_inexact",
+	     "server < R 500		| SS/SR !rst_outside",
+	     "client > . 101 ack 501	| ES/ES?",
+	     "server < R. 501 ack 101	| CL/CL? ended");
+	play(AT_CLIENT,
+	     "client > S 100		| SS/LI",
+	     "server < S. 500 ack 101	| SS/SR",
+	     "server < R. 501 ack 101	| CL/CL? ended");
+	/* Elsewhere nobody knows whether it has. */
+	play(AT_ROUTER,
+	     "client > S 100		| SS/LI",
+	     "server < S. 500 ack 101	| SS/SR",
+	     "server < R. 502 ack 101	| CL?/SR");
 }
 
 /* 33. */
@@ -137,7 +187,7 @@ TEST(after_the_end)
 /* The SYN of the life that was reset is seen once more, late. */
 TEST(late_copy_of_syn)
 {
-	play(EVERYWHERE, OPEN,
+	play(AT_SERVER | AT_ROUTER, OPEN,
 	     "client > R 111			| CL/CL ended",
 	     "client > S 100			| CL/CL outcome=reset_client again",
 	     "client > P. 101:106 ack 551	| CL/CL outcome=reset_client",
@@ -307,7 +357,8 @@ TEST(more_than_two_gigabytes)
 
 TESTS = {
 	test(exact), test(not_exact), test(one_below), test(sack_edge),
-	test(straight_after_data), test(leftover), test(after_the_end),
+	test(straight_after_data), test(leftover), test(answer_of_the_closed),
+	test(behind_the_synack), test(after_the_end),
 	test(late_copy_of_syn), test(withdrawn), test(in_flight),
 	test(syn_into_a_connection),
 	test(half_open_discovery), test(forged_syn), test(data_to_one_that_forgot),
