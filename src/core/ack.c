@@ -98,13 +98,17 @@ void tcpfsm_delivered_ack(struct tcpfsm_step *st, bool inferred)
 			y->marks &= ~TCPFSM_MARK_PF_INFERRED;
 		return;
 	}
-	if (!tcpfsm_is_behind_fin(st)) {
+	/* A copy of that FIN says no more than the first; without loss it comes later. */
+	if (!tcpfsm_is_behind_fin(st) &&
+	    !(y->marks & TCPFSM_MARK_PF_WAITS && st->seg->flags & TCPFSM_FIN)) {
 		tcpfsm_learn_pf(st, st->y, inferred);
 		return;
 	}
 	y->marks |= TCPFSM_MARK_PF_WAITS;
-	if (inferred)
+	if (inferred) {
 		y->marks |= TCPFSM_MARK_PF_WAITS_INFERRED;
-	else
+		y->inferred_us = tcpfsm_now_us(st);
+	} else {
 		y->marks &= ~TCPFSM_MARK_PF_WAITS_INFERRED;
+	}
 }

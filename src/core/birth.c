@@ -116,6 +116,7 @@ void tcpfsm_begin(struct tcpfsm_flow *flow, unsigned int who, bool self,
 	for (i = 0; i < first.changes; i++)
 		result->change[i] = first.change[i];
 	result->changes += first.changes;
+	result->learned |= first.learned;
 }
 
 /* The kernel's rule for a SYN into TIME_WAIT (tcp_timewait_state_process()). */

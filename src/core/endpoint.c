@@ -16,6 +16,9 @@ static enum tcpfsm_state shown(const struct tcpfsm_flow *flow, unsigned int who)
 	if (end->marks & TCPFSM_MARK_GONE)
 		return TCPFSM_CLOSE;
 	if (end->marks & TCPFSM_MARK_RESET) {
+		/* It stays there, whatever another RST hits. */
+		if (end->state == TCPFSM_LISTEN)
+			return TCPFSM_LISTEN;
 		/* RFC 9293 3.10.7.4: a passive opener goes back to LISTEN. */
 		if (flow->reset_hit == TCPFSM_SYN_RECV &&
 		    !(end->marks & (TCPFSM_MARK_RESET_SENT | TCPFSM_MARK_BARE_SYN)))
@@ -90,6 +93,36 @@ void tcpfsm_settle(struct tcpfsm_step *st, unsigned int who, bool retracted)
 }
 
 /**
+ * tcpfsm_pass_syn_recv() - report the way from SYN_RECV to where the facts say
+ * @st: the step
+ * @who: index of the endpoint
+ * @retracted: something was withdrawn
+ *
+ * For an end that is only now seen to have been there, while more is known of
+ * it: the rest follows in the order of RFC 9293 figure 5.
+ */
+void tcpfsm_pass_syn_recv(struct tcpfsm_step *st, unsigned int who, bool retracted)
+{
+	struct tcpfsm_endpoint *end = &st->flow->end[who];
+	u8 facts = end->facts;
+
+	end->facts = facts & (TCPFSM_FACT_S | TCPFSM_FACT_A);
+	tcpfsm_settle(st, who, retracted);
+	end->facts |= facts & TCPFSM_FACT_P;
+	tcpfsm_settle(st, who, false);
+	/* Who closes second acknowledges the peer's FIN before its own. */
+	if (facts & TCPFSM_FACT_O)
+		end->facts |= facts & TCPFSM_FACT_AF;
+	else
+		end->facts |= facts & TCPFSM_FACT_F;
+	tcpfsm_settle(st, who, false);
+	end->facts |= facts & ~TCPFSM_FACT_PF;
+	tcpfsm_settle(st, who, false);
+	end->facts = facts;
+	tcpfsm_settle(st, who, false);
+}
+
+/**
  * tcpfsm_learn() - add facts to an endpoint
  * @st: the step
  * @who: index of the endpoint
@@ -131,8 +164,10 @@ void tcpfsm_learn_p(struct tcpfsm_step *st, unsigned int who, bool inferred)
 		end->marks &= ~TCPFSM_MARK_P_INFERRED;
 	if (tcpfsm_has_fact(end, TCPFSM_FACT_P))
 		return;
-	if (inferred)
+	if (inferred) {
 		end->marks |= TCPFSM_MARK_P_INFERRED;
+		end->inferred_us = tcpfsm_now_us(st);
+	}
 	tcpfsm_learn(st, who, TCPFSM_FACT_P);
 }
 
@@ -161,7 +196,9 @@ void tcpfsm_take_window(struct tcpfsm_step *st)
 		x->marks |= TCPFSM_MARK_RCV;
 		x->rcv_nxt = seg->ack;
 		x->rcv_edge = edge;
-		x->got = seg->ack;
+		/* More may have come before it acknowledged anything. */
+		x->got = tcpfsm_has_fact(x, TCPFSM_FACT_P) ? tcpfsm_later(x->got, seg->ack) :
+							     seg->ack;
 		x->sack_edge = seg->ack;
 		return;
 	}
@@ -170,6 +207,57 @@ void tcpfsm_take_window(struct tcpfsm_step *st)
 	x->got = tcpfsm_later(x->got, x->rcv_nxt);
 	if (seg->has_sack)
 		x->sack_edge = seg->sack_edge;
+}
+
+/**
+ * tcpfsm_is_copy() - did the network make or delay this copy of a segment?
+ * @st: the step; the segment's timestamp has not been taken yet
+ *
+ * What X repeats carries the time at which it is sent again (RFC 7323 3.2): newer
+ * than any before it, where its timestamps were seen. At its own host there are
+ * no copies.
+ *
+ * Return: true if X did not send it after what was seen of X before.
+ */
+bool tcpfsm_is_copy(const struct tcpfsm_step *st)
+{
+	const struct tcpfsm_endpoint *x = &st->flow->end[st->x];
+
+	return !tcpfsm_at_sender(st) && st->seg->has_ts && x->tsval &&
+	       !tcpfsm_after(st->seg->tsval, x->tsval);
+}
+
+/**
+ * tcpfsm_is_too_early() - was this sent before X can have had what was inferred of it?
+ * @st: the step
+ *
+ * What reaches X from here and is answered takes X's round trip, as it was
+ * measured in the handshake. A segment that passes sooner left X before, and
+ * does not contradict the inference; if that was wrong, X repeats itself.
+ *
+ * Return: false too if no round trip is known.
+ */
+bool tcpfsm_is_too_early(const struct tcpfsm_step *st)
+{
+	const struct tcpfsm_flow *flow = st->flow;
+	const u32 rtt_us = st->x == TCPFSM_CLIENT ? flow->rtt_client_us : flow->rtt_server_us;
+	const u8 has = st->x == TCPFSM_CLIENT ? TCPFSM_HAS_RTT_CLIENT : TCPFSM_HAS_RTT_SERVER;
+
+	return !tcpfsm_at_sender(st) && flow->has & has &&
+	       !(flow->flags & TCPFSM_FLOW_AMBIGUOUS_RTT) &&
+	       tcpfsm_now_us(st) - flow->end[st->x].inferred_us < rtt_us;
+}
+
+/**
+ * tcpfsm_take_timestamp() - how late it was when X sent the segment
+ * @st: the step; the segment is X's beyond reasonable doubt
+ */
+void tcpfsm_take_timestamp(struct tcpfsm_step *st)
+{
+	struct tcpfsm_endpoint *x = &st->flow->end[st->x];
+
+	if (st->seg->has_ts && (!x->tsval || tcpfsm_after(st->seg->tsval, x->tsval)))
+		x->tsval = st->seg->tsval;
 }
 
 /**

@@ -111,6 +111,7 @@ static bool sent_plain(struct tcpfsm_step *st)
 			tcpfsm_note(st, TCPFSM_ANOMALY_EARLY_DATA);
 		if (tcpfsm_has_fact(x, TCPFSM_FACT_A) || tcpfsm_answers_syn(y, seg->ack)) {
 			tcpfsm_confirm_p(st);
+			tcpfsm_drop_waiting_pf(st);
 			tcpfsm_take_ack(st);
 			tcpfsm_take_window(st);
 		}
@@ -129,8 +130,7 @@ static bool sent_plain(struct tcpfsm_step *st)
 		tcpfsm_sent_fin(st);
 	else
 		sent_data(st);
-	if (seg->has_ts && tcpfsm_has_fact(x, TCPFSM_FACT_F))
-		x->tsval = seg->tsval;
+	tcpfsm_take_timestamp(st);
 	/* RFC 9293 3.10.7.4: TIME_WAIT acknowledges a repeated FIN and starts 2MSL again. */
 	if (x->state == TCPFSM_TIME_WAIT && tcpfsm_is_ack_of_fin(y, seg->ack))
 		st->result->restarted = true;
@@ -159,7 +159,7 @@ static void delivered_sequence(struct tcpfsm_step *st)
 	const struct tcpfsm_segment *seg = st->seg;
 	u32 end = tcpfsm_end(seg);
 
-	if (!(y->marks & TCPFSM_MARK_RCV))
+	if (!(y->marks & TCPFSM_MARK_RCV) && !tcpfsm_has_fact(y, TCPFSM_FACT_P))
 		return;
 	if (!tcpfsm_after(seg->seq, y->got) && tcpfsm_after(end, y->got))
 		y->got = end;
@@ -182,6 +182,9 @@ static void delivered(struct tcpfsm_step *st)
 		tcpfsm_delivered_syn(st, inferred);
 		return;
 	}
+	/* Over loopback nobody has asked yet whether it proves anything. */
+	if (!tcpfsm_has_fact(&st->flow->end[st->x], TCPFSM_FACT_S | TCPFSM_FACT_A))
+		return;
 	tcpfsm_delivered_ack(st, inferred);
 	if (!inferred)
 		delivered_sequence(st);

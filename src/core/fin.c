@@ -24,10 +24,12 @@ void tcpfsm_learn_pf(struct tcpfsm_step *st, unsigned int who, bool inferred)
 	struct tcpfsm_flow *flow = st->flow;
 	struct tcpfsm_endpoint *end = &flow->end[who];
 
-	if (inferred)
+	if (inferred) {
 		end->marks |= TCPFSM_MARK_PF_INFERRED;
-	else
+		end->inferred_us = tcpfsm_now_us(st);
+	} else {
 		end->marks &= ~TCPFSM_MARK_PF_INFERRED;
+	}
 	flow->finack_ms[who] = ms_between(flow->fin_ns[who], st->at->now_ns);
 	flow->has |= TCPFSM_HAS_FINACK_CLIENT << who;
 	if (tcpfsm_has_fact(&flow->end[!who], TCPFSM_FACT_PF)) {
@@ -152,6 +154,27 @@ void tcpfsm_disbelieve_fin(struct tcpfsm_step *st)
 		forget_fin(st, st->y);
 }
 
+/* X sends the FIN on record again, and knows what was inferred of it by now. */
+static bool is_repetition(const struct tcpfsm_step *st)
+{
+	const struct tcpfsm_endpoint *x = &st->flow->end[st->x];
+
+	return st->seg->flags & TCPFSM_FIN && tcpfsm_has_fact(x, TCPFSM_FACT_F) &&
+	       st->seg->seq + st->seg->len == x->fin && !tcpfsm_is_copy(st) &&
+	       !tcpfsm_is_too_early(st);
+}
+
+/**
+ * tcpfsm_drop_waiting_pf() - X repeats its FIN: the ACK of it that waits was lost
+ * @st: the step, before the segment's own ACK is taken, which would release it
+ */
+void tcpfsm_drop_waiting_pf(struct tcpfsm_step *st)
+{
+	if (is_repetition(st))
+		st->flow->end[st->x].marks &= ~(TCPFSM_MARK_PF_WAITS |
+						TCPFSM_MARK_PF_WAITS_INFERRED);
+}
+
 static void repeat_fin(struct tcpfsm_step *st)
 {
 	struct tcpfsm_endpoint *x = &st->flow->end[st->x];
@@ -164,11 +187,10 @@ static void repeat_fin(struct tcpfsm_step *st)
 		x->fin_ack = st->seg->ack;
 	if (tcpfsm_has_fact(x, TCPFSM_FACT_O) && !fin_covers(x, y))
 		tcpfsm_withdraw(st, st->x, TCPFSM_FACT_O, 0);
-	if (tcpfsm_has_fact(x, TCPFSM_FACT_PF)) {
+	if (tcpfsm_has_fact(x, TCPFSM_FACT_PF) && is_repetition(st)) {
 		tcpfsm_note(st, TCPFSM_ANOMALY_LAST_ACK_LOST);
 		tcpfsm_withdraw(st, st->x, TCPFSM_FACT_PF, TCPFSM_MARK_PF_INFERRED);
 	}
-	x->marks &= ~(TCPFSM_MARK_PF_WAITS | TCPFSM_MARK_PF_WAITS_INFERRED);
 }
 
 /* A FIN is the last thing sent; where no window is judged it must follow at once. */

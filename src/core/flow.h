@@ -42,7 +42,8 @@ enum {
  * @fin_ack: lowest ACK that a copy of its FIN carried
  * @sack_edge: highest right edge of its latest SACK blocks; means something
  *	while it lies beyond @rcv_nxt
- * @tsval: timestamp of its latest SYN, or of its latest segment since its FIN
+ * @tsval: newest timestamp seen of it, or 0; of plain data it may be missing
+ * @inferred_us: when something about it was inferred last; as @syn_us of the flow
  * @marks: TCPFSM_MARK_*
  * @facts: TCPFSM_FACT_*
  * @state: what was last reported of it
@@ -63,6 +64,7 @@ struct tcpfsm_endpoint {
 	u32 fin_ack;
 	u32 sack_edge;
 	u32 tsval;
+	u32 inferred_us;
 	u16 marks;
 	u16 mss;
 	u8 facts;

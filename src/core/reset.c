@@ -37,8 +37,9 @@ static bool is_one_below(const struct tcpfsm_step *st, u32 rcv_nxt)
 static enum judgement judge_after_synack(const struct tcpfsm_step *st)
 {
 	const struct tcpfsm_endpoint *x = &st->flow->end[st->x];
+	const struct tcpfsm_endpoint *y = &st->flow->end[st->y];
 	u32 low = st->at->has_rcv_nxt ? st->at->rcv_nxt : x->isn + 1;
-	u32 high = st->at->has_rcv_nxt ? low : x->snd_nxt;
+	u32 high = st->at->has_rcv_nxt ? low : y->got;
 
 	if (tcpfsm_within(st->seg->seq, low, high) || is_one_below(st, low))
 		return RST_EXACT;
@@ -97,8 +98,10 @@ static void close_by_reset(struct tcpfsm_step *st, unsigned int who, u16 marks, 
 	struct tcpfsm_endpoint *end = &st->flow->end[who];
 
 	end->marks |= TCPFSM_MARK_RESET | marks;
-	if (inferred)
+	if (inferred) {
 		end->marks |= TCPFSM_MARK_RESET_INFERRED;
+		end->inferred_us = tcpfsm_now_us(st);
+	}
 	st->result->learned = true;
 	tcpfsm_settle(st, who, false);
 }
@@ -175,6 +178,7 @@ void tcpfsm_reset_sent(struct tcpfsm_step *st)
 	if (st->flow->reset_by == TCPFSM_NOBODY)
 		blame(st);
 	x->snd_nxt = tcpfsm_later(x->snd_nxt, seg->seq);
+	tcpfsm_take_timestamp(st);
 	close_by_reset(st, st->x, TCPFSM_MARK_RESET_SENT, !tcpfsm_at_sender(st));
 }
 
@@ -202,32 +206,54 @@ void tcpfsm_reset_delivered(struct tcpfsm_step *st)
 }
 
 /*
- * Could X have sent this before it was closed? Whoever sent the RST shows that
- * it did not by something new. Whoever it was for had segments on the way, new
- * ones, when it arrived. That excuse needs a sender that is gone itself and a
- * RST that was judged. It does not hold for what is repeated, as only time makes
- * a stack do that, nor for an ACK of more than the RST's number: then that was
- * not RCV.NXT (nor, behind a FIN, one below).
+ * Could X, which a RST closed, have sent this before it took that? It had new
+ * segments on the way, or a busy socket sends them while the RST waits for it. The
+ * excuse needs a RST that was judged, and that its sender is gone or that it did
+ * arrive. It does not hold for what is repeated, as only time makes a stack do
+ * that, nor for an ACK of more than the RST's number: then that was not RCV.NXT
+ * (nor, behind a FIN, one below).
  */
-static bool is_leftover(const struct tcpfsm_step *st)
+static bool was_on_its_way(const struct tcpfsm_step *st)
 {
 	const struct tcpfsm_endpoint *x = &st->flow->end[st->x];
 	const struct tcpfsm_endpoint *y = &st->flow->end[st->y];
 	const struct tcpfsm_segment *seg = st->seg;
 
-	if (!(x->marks & TCPFSM_MARK_RESET_SENT))
-		return y->marks & TCPFSM_MARK_RESET_SENT && !(seg->flags & TCPFSM_SYN) &&
-		       !(st->flow->flags & TCPFSM_FLOW_LOOSE) &&
-		       !tcpfsm_before(seg->seq, x->snd_nxt) &&
-		       !tcpfsm_after(seg->ack, st->flow->reset_seq +
-				     tcpfsm_has_fact(y, TCPFSM_FACT_F));
+	if (tcpfsm_is_too_early(st))
+		return true;
+	if (!(y->marks & TCPFSM_MARK_RESET_SENT) && x->marks & TCPFSM_MARK_RESET_INFERRED)
+		return false;
+	if (seg->flags & TCPFSM_SYN)
+		return seg->flags & TCPFSM_ACK && !(x->marks & TCPFSM_MARK_SYNACK);
+	return !(st->flow->flags & TCPFSM_FLOW_LOOSE) && !tcpfsm_before(seg->seq, x->snd_nxt) &&
+	       !tcpfsm_after(seg->ack,
+			     st->flow->reset_seq + tcpfsm_has_fact(y, TCPFSM_FACT_F));
+}
+
+/* Could X have sent this before its own RST? It shows that it did not by something new. */
+static bool is_older_than_rst(const struct tcpfsm_step *st)
+{
+	const struct tcpfsm_endpoint *x = &st->flow->end[st->x];
+	const struct tcpfsm_segment *seg = st->seg;
+
 	if (seg->flags & TCPFSM_SYN)
 		return !(seg->flags & TCPFSM_ACK) || x->marks & TCPFSM_MARK_SYNACK;
 	/* In order at its own host: the RST was another's, say a firewall's. */
 	if (tcpfsm_at_sender(st))
 		return false;
-	return !tcpfsm_after(tcpfsm_end(seg), x->snd_nxt) &&
-	       !(x->marks & TCPFSM_MARK_RCV && tcpfsm_after(seg->ack, x->rcv_nxt));
+	if (tcpfsm_after(tcpfsm_end(seg), x->snd_nxt))
+		return false;
+	/* A RST with ACK would have shown its first ACK (rule 10). */
+	return x->marks & TCPFSM_MARK_RCV ? !tcpfsm_after(seg->ack, x->rcv_nxt) :
+					    tcpfsm_has_fact(x, TCPFSM_FACT_A);
+}
+
+static bool is_leftover(const struct tcpfsm_step *st)
+{
+	if (tcpfsm_is_copy(st))
+		return true;
+	return st->flow->end[st->x].marks & TCPFSM_MARK_RESET_SENT ? is_older_than_rst(st) :
+								      was_on_its_way(st);
 }
 
 /**
@@ -247,5 +273,8 @@ void tcpfsm_reset_withdraw(struct tcpfsm_step *st)
 		flow->reset_by = TCPFSM_NOBODY;
 	tcpfsm_note(st, TCPFSM_ANOMALY_RST_WITHDRAWN);
 	st->result->learned = true;
-	tcpfsm_settle(st, st->x, true);
+	if (x->state == TCPFSM_LISTEN)
+		tcpfsm_pass_syn_recv(st, st->x, true);
+	else
+		tcpfsm_settle(st, st->x, true);
 }

@@ -246,13 +246,11 @@ enum {
 	X(LAST_ACK, CLOSING, "retracted: a copy of the FIN did not cover the peer's FIN") \
 	X(CLOSE, TIME_WAIT, "retracted: a copy of the FIN did not cover the peer's FIN") \
 	X(CLOSE_WAIT, CLOSING, "retracted: its FIN had not covered the peer's FIN") \
+	X(FIN_WAIT1, SYN_RECV, "retracted: the FIN was not its own")		\
 	X(FIN_WAIT1, ESTABLISHED, "retracted: the FIN was not its own")		\
 	X(CLOSING, CLOSE_WAIT, "retracted: the FIN was not its own")		\
 	X(LAST_ACK, CLOSE_WAIT, "retracted: the FIN was not its own")		\
 	X(CLOSE, LISTEN, "the refused SYN was repeated")			\
-	X(LISTEN, ESTABLISHED, "a reset withdrawn")				\
-	X(LISTEN, FIN_WAIT1, "a reset withdrawn")				\
-	X(LISTEN, CLOSE_WAIT, "a reset withdrawn")				\
 	X(CLOSE, FIN_WAIT1, "a reset withdrawn")				\
 	X(CLOSE, FIN_WAIT2, "a reset withdrawn")				\
 	X(CLOSE, CLOSE_WAIT, "a reset withdrawn")				\

@@ -39,7 +39,11 @@ void tcpfsm_learn(struct tcpfsm_step *st, unsigned int who, u8 facts);
 void tcpfsm_learn_p(struct tcpfsm_step *st, unsigned int who, bool inferred);
 void tcpfsm_withdraw(struct tcpfsm_step *st, unsigned int who, u8 facts, u16 marks);
 void tcpfsm_settle(struct tcpfsm_step *st, unsigned int who, bool retracted);
+void tcpfsm_pass_syn_recv(struct tcpfsm_step *st, unsigned int who, bool retracted);
 void tcpfsm_take_window(struct tcpfsm_step *st);
+bool tcpfsm_is_copy(const struct tcpfsm_step *st);
+bool tcpfsm_is_too_early(const struct tcpfsm_step *st);
+void tcpfsm_take_timestamp(struct tcpfsm_step *st);
 
 /* ack.c */
 bool tcpfsm_acks_unsent(struct tcpfsm_step *st);
@@ -61,6 +65,7 @@ bool tcpfsm_is_ack_of_fin(const struct tcpfsm_endpoint *end, u32 ack);
 void tcpfsm_doubt_fin(struct tcpfsm_step *st);
 void tcpfsm_believe_fin(struct tcpfsm_step *st);
 void tcpfsm_disbelieve_fin(struct tcpfsm_step *st);
+void tcpfsm_drop_waiting_pf(struct tcpfsm_step *st);
 void tcpfsm_sent_fin(struct tcpfsm_step *st);
 bool tcpfsm_is_behind_fin(const struct tcpfsm_step *st);
 
@@ -76,6 +81,12 @@ void tcpfsm_reset_withdraw(struct tcpfsm_step *st);
 static inline void tcpfsm_note(struct tcpfsm_step *st, enum tcpfsm_anomaly anomaly)
 {
 	st->result->anomalies |= 1U << anomaly;
+}
+
+/* Microseconds since the flow began, modulo 2^32. */
+static inline u32 tcpfsm_now_us(const struct tcpfsm_step *st)
+{
+	return div_u64(st->at->now_ns - st->flow->born_ns, NSEC_PER_USEC);
 }
 
 /* The segment passes its sender's own host on the way out. */

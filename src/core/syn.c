@@ -4,11 +4,6 @@
  */
 #include "step.h"
 
-static u32 now_us(const struct tcpfsm_step *st)
-{
-	return div_u64(st->at->now_ns - st->flow->born_ns, NSEC_PER_USEC);
-}
-
 /* May a repeated SYN or SYN-ACK of this endpoint contradict its P? */
 static bool may_lack_p(const struct tcpfsm_endpoint *end)
 {
@@ -42,21 +37,20 @@ static void time_syn(struct tcpfsm_step *st)
 {
 	struct tcpfsm_flow *flow = st->flow;
 
-	if (st->seg->has_ts)
-		flow->end[st->x].tsval = st->seg->tsval;
+	tcpfsm_take_timestamp(st);
 
 	if (st->seg->flags & TCPFSM_ACK) {
 		if (flow->has & TCPFSM_HAS_SYN_TIME && !(flow->has & TCPFSM_HAS_RTT_SERVER) &&
 		    !(flow->flags & TCPFSM_FLOW_SIMULTANEOUS)) {
-			flow->rtt_server_us = now_us(st) - flow->syn_us;
+			flow->rtt_server_us = tcpfsm_now_us(st) - flow->syn_us;
 			flow->has |= TCPFSM_HAS_RTT_SERVER;
 			if (is_ambiguous(st))
 				flow->flags |= TCPFSM_FLOW_AMBIGUOUS_RTT;
 		}
-		flow->synack_us = now_us(st);
+		flow->synack_us = tcpfsm_now_us(st);
 		flow->has |= TCPFSM_HAS_SYNACK_TIME;
 	} else if (st->x == TCPFSM_CLIENT) {
-		flow->syn_us = now_us(st);
+		flow->syn_us = tcpfsm_now_us(st);
 		flow->has |= TCPFSM_HAS_SYN_TIME;
 	}
 }
@@ -64,12 +58,13 @@ static void time_syn(struct tcpfsm_step *st)
 static void repeat_syn(struct tcpfsm_step *st)
 {
 	struct tcpfsm_endpoint *x = &st->flow->end[st->x];
+	bool copy = tcpfsm_is_copy(st) || tcpfsm_is_too_early(st);
 
 	st->result->retransmitted = true;
 	if (x->rtx_syn < 255)
 		x->rtx_syn++;
 	time_syn(st);
-	if (!may_lack_p(x))
+	if (copy || !may_lack_p(x))
 		return;
 	/* The ACK of it was lost, or the stack dropped what reached it. */
 	if (x->marks & TCPFSM_MARK_SYNACK)
@@ -91,18 +86,14 @@ bool tcpfsm_answers_syn(const struct tcpfsm_endpoint *y, u32 ack)
 }
 
 /*
- * A SYN-ACK leaves an end in SYN_RECV even if the peer's has passed us before:
- * then they crossed (RFC 9293 fig. 7), and X takes that one next.
+ * X passes SYN_RECV even if more has passed us before: the peer's SYN-ACK, as
+ * they crossed (RFC 9293 fig. 7), or an ACK of X's own, which overtook it.
  */
-static void learn_crossed_synack(struct tcpfsm_step *st)
+static void learn_syn(struct tcpfsm_step *st, u8 facts)
 {
-	struct tcpfsm_endpoint *x = &st->flow->end[st->x];
-	u8 p = x->facts & TCPFSM_FACT_P;
-
-	x->facts &= ~TCPFSM_FACT_P;
-	tcpfsm_learn(st, st->x, TCPFSM_FACT_A);
-	if (p)
-		tcpfsm_learn(st, st->x, p);
+	st->flow->end[st->x].facts |= facts;
+	st->result->learned = true;
+	tcpfsm_pass_syn_recv(st, st->x, false);
 }
 
 /* The first SYN of X, with or without ACK. */
@@ -116,13 +107,13 @@ static void first_syn(struct tcpfsm_step *st)
 	if (st->seg->flags & TCPFSM_ACK) {
 		x->marks |= TCPFSM_MARK_SYNACK;
 		tcpfsm_take_window(st);
-		tcpfsm_learn(st, st->x, TCPFSM_FACT_S | TCPFSM_FACT_A);
+		learn_syn(st, TCPFSM_FACT_S | TCPFSM_FACT_A);
 		return;
 	}
 	x->marks |= TCPFSM_MARK_BARE_SYN;
 	if (tcpfsm_has_fact(&flow->end[st->y], TCPFSM_FACT_S))
 		flow->flags |= TCPFSM_FLOW_SIMULTANEOUS;
-	tcpfsm_learn(st, st->x, TCPFSM_FACT_S);
+	learn_syn(st, TCPFSM_FACT_S);
 }
 
 /* A SYN of X with another number than the one on record. */
@@ -151,7 +142,7 @@ static bool other_syn(struct tcpfsm_step *st)
 	time_syn(st);
 	tcpfsm_take_window(st);
 	if (!tcpfsm_has_fact(x, TCPFSM_FACT_A))
-		learn_crossed_synack(st);
+		learn_syn(st, TCPFSM_FACT_A);
 	return true;
 }
 
@@ -175,7 +166,7 @@ static void same_syn(struct tcpfsm_step *st)
 	x->marks |= TCPFSM_MARK_SYNACK;
 	tcpfsm_take_window(st);
 	if (!tcpfsm_has_fact(x, TCPFSM_FACT_A))
-		learn_crossed_synack(st);
+		learn_syn(st, TCPFSM_FACT_A);
 }
 
 /**
@@ -255,7 +246,7 @@ void tcpfsm_learn_a(struct tcpfsm_step *st)
 	if (st->x == TCPFSM_CLIENT && flow->has & TCPFSM_HAS_SYNACK_TIME &&
 	    !(flow->has & TCPFSM_HAS_RTT_CLIENT) &&
 	    !(flow->flags & TCPFSM_FLOW_SIMULTANEOUS)) {
-		flow->rtt_client_us = now_us(st) - flow->synack_us;
+		flow->rtt_client_us = tcpfsm_now_us(st) - flow->synack_us;
 		flow->has |= TCPFSM_HAS_RTT_CLIENT;
 		if (is_ambiguous(st))
 			flow->flags |= TCPFSM_FLOW_AMBIGUOUS_RTT;
@@ -307,11 +298,13 @@ void tcpfsm_sent_oneway(struct tcpfsm_step *st)
 void tcpfsm_delivered_syn(struct tcpfsm_step *st, bool inferred)
 {
 	const struct tcpfsm_endpoint *x = &st->flow->end[st->x];
-	const struct tcpfsm_endpoint *y = &st->flow->end[st->y];
+	struct tcpfsm_endpoint *y = &st->flow->end[st->y];
 	const struct tcpfsm_segment *seg = st->seg;
 
 	if (!(seg->flags & TCPFSM_ACK) || !tcpfsm_answers_syn(y, seg->ack))
 		return;
+	if (!(y->facts & (TCPFSM_FACT_A | TCPFSM_FACT_P)))
+		y->got = tcpfsm_end(seg);
 	/* SYN_SENT takes any SYN-ACK of its SYN; SYN_RECV the one that fits (RFC 9293 fig. 7). */
 	if (!tcpfsm_has_fact(y, TCPFSM_FACT_A) ||
 	    (seg->seq == x->isn && seg->ack == y->snd_nxt))

@@ -67,6 +67,81 @@ TEST(three_segments)
 	     "client > .		| TW/CL outcome=graceful closer=client");
 }
 
+/* The last ACK, and a FIN that comes again: repeated, or only copied by the network. */
+TEST(copied_fin)
+{
+	play(AT_ROUTER | AT_CLIENT, OPEN,
+	     "client > F. 111 ack 551 <TS 10>	| F1/ES",
+	     "server < F. 551 ack 112 <TS 50>	| F2*/CW,LA",
+	     "client > . 112 ack 552 <TS 11>	| TW*/CL",
+	     "server < F. 551 ack 112 <TS 50>	| TW*/CL again",
+	     "server < F. 551 ack 112 <TS 250>	| TW*/~LA !last_ack_lost again");
+	/* At its own host it is what was sent, in order. */
+	play(AT_SERVER, OPEN,
+	     "client > F. 111 ack 551 <TS 10>	| F1/ES",
+	     "server < F. 551 ack 112 <TS 50>	| F2?/CW,LA",
+	     "client > . 112 ack 552 <TS 11>	| TW?/CL",
+	     "server < F. 551 ack 112 <TS 50>	| TW?/~LA !last_ack_lost again");
+}
+
+/*
+ * What passes within a round trip of the ACK was sent before that came: it does
+ * not show that the ACK was lost. Its next repetition does.
+ */
+TEST(crossing_fins)
+{
+	play(AT_SERVER,
+	     "client > S 100			| SS/LI",
+	     "server < S. 500 ack 101		| SS/SR",
+	     "+10ms client > . 101 ack 501	| ES/ES rtt_client_us=10000",
+	     "client > F. 101 ack 501		| F1/ES",
+	     "server < F. 501 ack 101		| F1/F1",
+	     "+200ms server < F. 501 ack 102	| F2?/CG again",
+	     "+6ms client > F. 101 ack 502	| TW?/TW again outcome=graceful",
+	     "+9ms client > F. 101 ack 502	| ~CG/TW !last_ack_lost again",
+	     "server < . 502 ack 102		| TW?/TW outcome=graceful");
+	play(AT_ROUTER | AT_SERVER,
+	     "client > S 100			| SS/LI",
+	     "server < S. 500 ack 101		| SS/SR",
+	     "+10ms client > . 101 ack 501	| ES/ES*",
+	     "client > F. 101 ack 501		| F1/ES*",
+	     "server < . 501 ack 102		| F2?/CW",
+	     "+9ms client > F. 101 ack 501	| F2?/CW again",
+	     "server < F. 501 ack 102		| F2?/LA",
+	     "client > . 102 ack 502		| TW?/CL*");
+	/* A round trip that may be the one of an earlier copy does not count. */
+	play(AT_SERVER,
+	     "client > S 100			| SS/LI",
+	     "server < S. 500 ack 101		| SS/SR",
+	     "+1s server < S. 500 ack 101	| SS/SR",
+	     "+10ms client > . 101 ack 501	| ES/ES flags=ambiguous_rtt",
+	     "client > F. 101 ack 501		| F1/ES",
+	     "server < . 501 ack 102		| F2?/CW",
+	     "client > F. 101 ack 501		| ~F1/CW !last_ack_lost again");
+}
+
+/* The ACK that waited was lost, as the FIN comes again: it is not taken for a moment. */
+TEST(waiting_ack_lost)
+{
+	play(AT_SERVER, OPEN,
+	     "server < F. 551 ack 111	| ES/F1",
+	     "client > F. 111 ack 551	| F1/F1",
+	     "server < . 552 ack 112	| F1/CG",
+	     "client > F. 111 ack 552	| CG/TW again",
+	     "server < . 552 ack 112	| TW?/TW outcome=graceful");
+}
+
+/* Rule 8: the copy of a FIN stands before it, but comes no earlier than what came first. */
+TEST(copy_of_a_crossed_fin)
+{
+	play(AT_CLIENT | AT_ROUTER, OPEN,
+	     "client > F. 111 ack 551	| F1/ES",
+	     "server < F. 551 ack 111	| F1/F1",
+	     "client > . 112 ack 552	| CG/F1",
+	     "client > F. 111 ack 552	| CG/F1 again",
+	     "server < . 552 ack 112	| TW*/CG,TW*");
+}
+
 /* 60. HTTP/1.0 */
 TEST(server_closes_first)
 {
@@ -440,7 +515,9 @@ TEST(old_segment_delivers_nothing)
 
 TESTS = {
 	test(four_segments), test(four_segments_certainty), test(three_segments),
-	test(server_closes_first), test(simultaneous_close), test(simultaneous_close_certainty),
+	test(server_closes_first), test(simultaneous_close), test(copied_fin), test(waiting_ack_lost), test(crossing_fins),
+	test(copy_of_a_crossed_fin),
+	 test(simultaneous_close_certainty),
 	test(crossed_fin_carries_ack),
 	test(half_close), test(fin_with_data), test(fin_beyond_a_hole),
 	test(fin_with_older_ack), test(repeated_fin), test(repeated_ack),

@@ -119,6 +119,17 @@ TEST(reset_in_midstream)
 	     "client > P. 201:261 ack 701 | ~ES/ES !rst_withdrawn");
 }
 
+/* Its ACK of the FIN has overtaken its SYN-ACK. */
+TEST(synack_after_its_ack)
+{
+	play(AT_ROUTER,
+	     "client > S 100		| SS/LI",
+	     "client > . 101 ack 501	| ES/LI flags=loose,oneway",
+	     "client > F. 101 ack 501	| F1/LI",
+	     "server < . 501 ack 102	| F1/LI",
+	     "server < S. 500 ack 101	| F1/SR,CW");
+}
+
 /* Nothing is known yet of the end it hits: the next segment decides. */
 TEST(reset_of_one_unseen)
 {
@@ -187,7 +198,7 @@ TEST(multipath)
 
 TESTS = {
 	test(at_data), test(at_synack), test(at_fin), test(far_ahead), test(lone_reset),
-	test(roles), test(reset_in_midstream), test(reset_of_one_unseen),
+	test(roles), test(reset_in_midstream), test(reset_of_one_unseen), test(synack_after_its_ack),
 	test(syn_in_midstream), test(client_only), test(server_only), test(view),
 	test(multipath),
 };

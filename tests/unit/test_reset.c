@@ -217,6 +217,52 @@ TEST(withdrawn)
 	     "server < . 560 ack 111	| CL/~ES !rst_withdrawn revived");
 }
 
+/* It has come, and waits in the backlog of a socket that its process keeps busy. */
+TEST(in_the_backlog)
+{
+	play(AT_CLIENT,
+	     "client > S 100		| SS/LI",
+	     "server < S 500		| SS/SS",
+	     "server < R. 501 ack 101	| CL/SR,CL? ended",
+	     "client > S. 100 ack 501	| CL/CL?",
+	     "client > S. 100 ack 501	| ~SR/CL? !rst_withdrawn revived again");
+	play(AT_CLIENT, OPEN,
+	     "server < F. 551 ack 111	| ES/F1",
+	     "client > . 111 ack 552	| CW/F2?",
+	     "server < R 551		| CL/CL? ended",
+	     "client > F. 111 ack 552	| CL/CL?");
+}
+
+/* RFC 7323: what is repeated carries a newer timestamp, a copy that the network made does not. */
+TEST(late_copies)
+{
+	play(AT_ROUTER | AT_CLIENT, OPEN,
+	     "server < P. 551:561 ack 111 <TS 50>	| ES/ES",
+	     "server < P. 561:571 ack 111 <TS 51>	| ES/ES",
+	     "client > R 111				| CL/CL ended",
+	     "server < P. 551:561 ack 111 <TS 50>	| CL/CL",
+	     "server < P. 551:561 ack 111 <TS 51>	| CL/CL",
+	     "server < P. 551:561 ack 111 <TS 90>	| CL/~ES !rst_withdrawn revived");
+}
+
+/* In the name of an end in SYN_SENT: its first ACK is no leftover, and the way back is the RFC's. */
+TEST(forged_in_the_handshake)
+{
+	play(AT_ROUTER,
+	     "client > S 100		| SS/LI",
+	     "server < S. 60 ack 101	| SS/SR",
+	     "client > R 101		| CL?/LI? ended",
+	     "client > . 101 ack 61	| ~SS,ES/LI? !rst_withdrawn revived",
+	     "server < . 61 ack 101	| ES/~SR,ES? !rst_withdrawn");
+	play(AT_ROUTER,
+	     "client > S 100		| SS/LI",
+	     "server < S 60		| SS/SS",
+	     "client > S. 100 ack 61	| SR/SS",
+	     "server < R 61		| CL?/CL? ended",
+	     "client > S. 100 ack 61	| ~SR/CL? !rst_withdrawn revived again",
+	     "server < S. 60 ack 101	| ES?/~SS,SR,ES? !rst_withdrawn");
+}
+
 /* What the target of a RST had on its way when it came shows nothing. */
 TEST(in_flight)
 {
@@ -360,6 +406,8 @@ TESTS = {
 	test(straight_after_data), test(leftover), test(answer_of_the_closed),
 	test(behind_the_synack), test(after_the_end),
 	test(late_copy_of_syn), test(withdrawn), test(in_flight),
+	test(in_the_backlog), test(late_copies),
+	test(forged_in_the_handshake),
 	test(syn_into_a_connection),
 	test(half_open_discovery), test(forged_syn), test(data_to_one_that_forgot),
 	test(probes), test(without_ack), test(ack_of_an_abort),
