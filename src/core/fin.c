@@ -74,6 +74,9 @@ static void record_fin(struct tcpfsm_step *st, unsigned int who, const struct tc
 		flow->half_close_ms = ms_between(flow->fin_ns[flow->first_fin], seen->ns);
 		flow->has |= TCPFSM_HAS_HALF_CLOSE;
 	}
+	/* One that was put aside shows its ACK only now. */
+	if (fin_covers(x, y) && !tcpfsm_has_fact(x, TCPFSM_FACT_AF))
+		tcpfsm_learn(st, who, TCPFSM_FACT_AF);
 	x->facts |= fin_covers(x, y) ? TCPFSM_FACT_F | TCPFSM_FACT_O : TCPFSM_FACT_F;
 	st->result->learned = true;
 	/* Rule 9: its ACK of Y's FIN had overtaken its own FIN; it was never in CLOSE_WAIT. */
