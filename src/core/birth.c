@@ -93,6 +93,7 @@ void tcpfsm_begin(struct tcpfsm_flow *flow, unsigned int who, bool self,
 	flow->first_fin = TCPFSM_NOBODY;
 	flow->reset_by = TCPFSM_NOBODY;
 	flow->doubted = TCPFSM_NOBODY;
+	flow->early_rst = TCPFSM_NOBODY;
 	if (self)
 		flow->flags |= TCPFSM_FLOW_SELF;
 	flow->end[TCPFSM_CLIENT].state = TCPFSM_CLOSE;

@@ -228,6 +228,20 @@ bool tcpfsm_is_copy(const struct tcpfsm_step *st)
 }
 
 /**
+ * tcpfsm_rtt_us() - round trip from the observer to an end and back
+ * @flow: the flow
+ * @who: enum tcpfsm_role
+ *
+ * Return: what the handshake took, in microseconds, or 0 if that was not seen.
+ */
+u32 tcpfsm_rtt_us(const struct tcpfsm_flow *flow, unsigned int who)
+{
+	if (who == TCPFSM_CLIENT)
+		return flow->has & TCPFSM_HAS_RTT_CLIENT ? flow->rtt_client_us : 0;
+	return flow->has & TCPFSM_HAS_RTT_SERVER ? flow->rtt_server_us : 0;
+}
+
+/**
  * tcpfsm_is_too_early() - was this sent before X can have had what was inferred of it?
  * @st: the step
  *
@@ -240,12 +254,9 @@ bool tcpfsm_is_copy(const struct tcpfsm_step *st)
 bool tcpfsm_is_too_early(const struct tcpfsm_step *st)
 {
 	const struct tcpfsm_flow *flow = st->flow;
-	const u32 rtt_us = st->x == TCPFSM_CLIENT ? flow->rtt_client_us : flow->rtt_server_us;
-	const u8 has = st->x == TCPFSM_CLIENT ? TCPFSM_HAS_RTT_CLIENT : TCPFSM_HAS_RTT_SERVER;
 
-	return !tcpfsm_at_sender(st) && flow->has & has &&
-	       !(flow->flags & TCPFSM_FLOW_AMBIGUOUS_RTT) &&
-	       tcpfsm_now_us(st) - flow->end[st->x].inferred_us < rtt_us;
+	return !tcpfsm_at_sender(st) && !(flow->flags & TCPFSM_FLOW_AMBIGUOUS_RTT) &&
+	       tcpfsm_now_us(st) - flow->end[st->x].inferred_us < tcpfsm_rtt_us(flow, st->x);
 }
 
 /**

@@ -77,6 +77,7 @@ static void sent_data(struct tcpfsm_step *st)
 	}
 	/* A bare ACK stands at SND.NXT: it tells too how far X has come. */
 	x->snd_nxt = end;
+	tcpfsm_reset_early(st);
 }
 
 /* X has not restarted: it talks in this connection yet, and the SYN was not its own. */
@@ -286,6 +287,7 @@ bool tcpfsm_quiet(const struct tcpfsm_flow *flow, const struct tcpfsm_segment *s
 	       flow->end[0].state == TCPFSM_ESTABLISHED &&
 	       flow->end[1].state == TCPFSM_ESTABLISHED &&
 	       flow->end[0].marks & flow->end[1].marks & TCPFSM_MARK_P_CONFIRMED &&
+	       flow->early_rst == TCPFSM_NOBODY &&
 	       (flow->doubted == TCPFSM_NOBODY || seg->ack != flow->doubt.fin + 1);
 }
 

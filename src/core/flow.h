@@ -124,6 +124,7 @@ struct tcpfsm_doubt {
  * @teardown_ms: first FIN to the last ACK
  * @new_isn: the SYN that came into a synchronised flow
  * @reset_seq: sequence number of the RST that was accepted last
+ * @early_rst_seq: sequence number of a RST that may have overtaken data
  * @doubt: the FIN that was put aside last; with @doubted
  * @fin_ns: first FIN of each end
  * @history: codes of 5 bits in order of first occurrence, see history.c
@@ -133,6 +134,7 @@ struct tcpfsm_doubt {
  * @outcome: enum tcpfsm_verdict so far; final once @ended
  * @ended: both ends are closed
  * @doubted: whose FIN that is, or TCPFSM_NOBODY
+ * @early_rst: who sent that RST, or TCPFSM_NOBODY
  * @first_fin: who sent the first FIN, or TCPFSM_NOBODY
  * @reset_by: who sent the RST that was accepted, or TCPFSM_NOBODY
  * @reset_hit: the state it hit
@@ -157,11 +159,13 @@ struct tcpfsm_flow {
 	u32 teardown_ms;
 	u32 new_isn;
 	u32 reset_seq;
+	u32 early_rst_seq;
 	u8 doubted;
 	u8 flags;
 	u8 has;
 	u8 outcome;
 	u8 ended;
+	u8 early_rst;
 	u8 first_fin;
 	u8 reset_by;
 	u8 reset_hit;

@@ -24,6 +24,9 @@ static bool is_one_below(const struct tcpfsm_step *st, u32 rcv_nxt)
 
 	if (st->seg->seq != rcv_nxt - 1)
 		return false;
+	/* A socket that is past it and was in FIN_WAIT2 is in TIME_WAIT. */
+	if (state == TCPFSM_FIN_WAIT2 || state == TCPFSM_TIME_WAIT)
+		return false;
 	return state == TCPFSM_CLOSE_WAIT || state == TCPFSM_LAST_ACK ||
 	       state == TCPFSM_CLOSING ||
 	       (st->at->has_rcv_nxt && tcpfsm_has_fact(x, TCPFSM_FACT_F) &&
@@ -177,7 +180,9 @@ void tcpfsm_reset_sent(struct tcpfsm_step *st)
 		return;
 	if (st->flow->reset_by == TCPFSM_NOBODY)
 		blame(st);
-	x->snd_nxt = tcpfsm_later(x->snd_nxt, seg->seq);
+	/* At its own host the number is not judged yet, and no evidence for itself. */
+	if (!tcpfsm_at_sender(st))
+		x->snd_nxt = tcpfsm_later(x->snd_nxt, seg->seq);
 	tcpfsm_take_timestamp(st);
 	close_by_reset(st, st->x, TCPFSM_MARK_RESET_SENT, !tcpfsm_at_sender(st));
 }
@@ -196,6 +201,10 @@ void tcpfsm_reset_delivered(struct tcpfsm_step *st)
 		break;
 	case RST_INEXACT:
 		tcpfsm_note(st, TCPFSM_ANOMALY_RST_INEXACT);
+		if (!tcpfsm_at_target(st)) {
+			st->flow->early_rst = st->x;
+			st->flow->early_rst_seq = st->seg->seq;
+		}
 		break;
 	case RST_OUTSIDE:
 		tcpfsm_note(st, TCPFSM_ANOMALY_RST_OUTSIDE);
@@ -204,6 +213,9 @@ void tcpfsm_reset_delivered(struct tcpfsm_step *st)
 		break;
 	}
 }
+
+/* How much longer than a round trip a segment may be on its way: TCP_RTO_MIN of the kernel. */
+#define ON_ITS_WAY_US 200000
 
 /*
  * Could X, which a RST closed, have sent this before it took that? It had new
@@ -222,6 +234,9 @@ static bool was_on_its_way(const struct tcpfsm_step *st)
 	if (tcpfsm_is_too_early(st))
 		return true;
 	if (!(y->marks & TCPFSM_MARK_RESET_SENT) && x->marks & TCPFSM_MARK_RESET_INFERRED)
+		return false;
+	if (x->marks & TCPFSM_MARK_RESET_INFERRED &&
+	    tcpfsm_now_us(st) - x->inferred_us > tcpfsm_rtt_us(st->flow, st->x) + ON_ITS_WAY_US)
 		return false;
 	if (seg->flags & TCPFSM_SYN)
 		return seg->flags & TCPFSM_ACK && !(x->marks & TCPFSM_MARK_SYNACK);
@@ -277,4 +292,33 @@ void tcpfsm_reset_withdraw(struct tcpfsm_step *st)
 		tcpfsm_pass_syn_recv(st, st->x, true);
 	else
 		tcpfsm_settle(st, st->x, true);
+}
+
+/**
+ * tcpfsm_reset_early() - has X now sent all that came before its RST?
+ * @st: the step, a segment of X has moved its SND.NXT
+ *
+ * A RST may overtake the data before it, and look inexact where those pass
+ * later. If they do, it was exact where they came in order; if not, its target
+ * challenged it, and the answer to that is one that is.
+ */
+void tcpfsm_reset_early(struct tcpfsm_step *st)
+{
+	struct tcpfsm_flow *flow = st->flow;
+	const struct tcpfsm_endpoint *y = &flow->end[st->y];
+	u8 cause = st->cause;
+
+	if (flow->early_rst != st->x ||
+	    tcpfsm_before(flow->end[st->x].snd_nxt, flow->early_rst_seq))
+		return;
+	flow->early_rst = TCPFSM_NOBODY;
+	if (flow->end[st->x].snd_nxt != flow->early_rst_seq || y->state == TCPFSM_CLOSE ||
+	    y->state == TCPFSM_LISTEN)
+		return;
+	flow->reset_seq = flow->early_rst_seq;
+	st->cause = TCPFSM_CAUSE_RST;
+	blame(st);
+	close_by_reset(st, st->x, TCPFSM_MARK_RESET_SENT, true);
+	close_by_reset(st, st->y, 0, true);
+	st->cause = cause;
 }

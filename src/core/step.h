@@ -42,6 +42,7 @@ void tcpfsm_settle(struct tcpfsm_step *st, unsigned int who, bool retracted);
 void tcpfsm_pass_syn_recv(struct tcpfsm_step *st, unsigned int who, bool retracted);
 void tcpfsm_take_window(struct tcpfsm_step *st);
 bool tcpfsm_is_copy(const struct tcpfsm_step *st);
+u32 tcpfsm_rtt_us(const struct tcpfsm_flow *flow, unsigned int who);
 bool tcpfsm_is_too_early(const struct tcpfsm_step *st);
 void tcpfsm_take_timestamp(struct tcpfsm_step *st);
 
@@ -77,6 +78,7 @@ enum tcpfsm_verdict tcpfsm_verdict_of(const struct tcpfsm_flow *flow);
 void tcpfsm_reset_sent(struct tcpfsm_step *st);
 void tcpfsm_reset_delivered(struct tcpfsm_step *st);
 void tcpfsm_reset_withdraw(struct tcpfsm_step *st);
+void tcpfsm_reset_early(struct tcpfsm_step *st);
 
 static inline void tcpfsm_note(struct tcpfsm_step *st, enum tcpfsm_anomaly anomaly)
 {

@@ -242,6 +242,7 @@ void tcpfsm_confirm_p(struct tcpfsm_step *st)
 void tcpfsm_learn_a(struct tcpfsm_step *st)
 {
 	struct tcpfsm_flow *flow = st->flow;
+	bool af = tcpfsm_has_fact(&flow->end[st->x], TCPFSM_FACT_AF);
 
 	if (st->x == TCPFSM_CLIENT && flow->has & TCPFSM_HAS_SYNACK_TIME &&
 	    !(flow->has & TCPFSM_HAS_RTT_CLIENT) &&
@@ -251,7 +252,11 @@ void tcpfsm_learn_a(struct tcpfsm_step *st)
 		if (is_ambiguous(st))
 			flow->flags |= TCPFSM_FLOW_AMBIGUOUS_RTT;
 	}
+	/* An ACK of Y's FIN may have overtaken this one. */
+	flow->end[st->x].facts &= ~TCPFSM_FACT_AF;
 	tcpfsm_learn(st, st->x, TCPFSM_FACT_A);
+	if (af)
+		tcpfsm_learn(st, st->x, TCPFSM_FACT_AF);
 }
 
 /**

@@ -263,6 +263,31 @@ TEST(forged_in_the_handshake)
 	     "server < S. 60 ack 101	| ES?/~SS,SR,ES? !rst_withdrawn");
 }
 
+/* What is new is on its way for so long only: its sender has not had the RST. */
+TEST(long_after)
+{
+	play(AT_ROUTER | AT_SERVER, OPEN,
+	     "server < R. 551 ack 111 lost	| CL/CL ended",
+	     "+150ms client > . 111 ack 551	| CL/CL",
+	     "+6s client > F. 111 ack 551	| ~ES,F1/CL !rst_withdrawn revived",
+	     "server < R 551			| CL/CL ended");
+}
+
+/* Only here did it overtake the data before it. */
+TEST(overtaking)
+{
+	play(AT_ROUTER, OPEN,
+	     "server < R. 583 ack 111	| ES/ES !rst_inexact",
+	     "server < P. 551:583 ack 111 | CL?/CL? ended outcome=reset_server");
+	play(AT_ROUTER, OPEN,
+	     "server < R. 583 ack 111	| ES/ES !rst_inexact",
+	     "server < P. 551:590 ack 111 | ES/ES");
+	/* At its target's own host it is as it is. */
+	play(AT_CLIENT, OPEN,
+	     "server < R. 583 ack 111	| ES/ES !rst_inexact",
+	     "server < P. 551:583 ack 111 | ES/ES");
+}
+
 /* What the target of a RST had on its way when it came shows nothing. */
 TEST(in_flight)
 {
@@ -406,7 +431,8 @@ TESTS = {
 	test(straight_after_data), test(leftover), test(answer_of_the_closed),
 	test(behind_the_synack), test(after_the_end),
 	test(late_copy_of_syn), test(withdrawn), test(in_flight),
-	test(in_the_backlog), test(late_copies),
+	test(in_the_backlog), test(late_copies), test(long_after),
+	test(overtaking),
 	test(forged_in_the_handshake),
 	test(syn_into_a_connection),
 	test(half_open_discovery), test(forged_syn), test(data_to_one_that_forgot),
