@@ -65,6 +65,14 @@ void tcpfsm_take_ack(struct tcpfsm_step *st)
 		tcpfsm_learn_a(st);
 	if (!tcpfsm_is_ack_of_fin(y, ack) || tcpfsm_has_fact(x, TCPFSM_FACT_AF))
 		return;
+	/*
+	 * All copies of that FIN carried an ACK of X's, which X took before the FIN
+	 * (RFC 9293 3.10.7.4, fifth and eighth): no guess, wherever this passes.
+	 */
+	if (tcpfsm_has_fact(x, TCPFSM_FACT_F) && tcpfsm_has_fact(y, TCPFSM_FACT_O))
+		tcpfsm_learn_pf(st, st->x, false);
+	x->af_seq = st->seg->seq;
+	x->af_us = tcpfsm_now_us(st);
 	tcpfsm_learn(st, st->x, TCPFSM_FACT_AF);
 	/* Rule 8: the ACK of X's own FIN, which came behind Y's FIN, counts now. */
 	if (x->marks & TCPFSM_MARK_PF_WAITS) {
@@ -96,6 +104,8 @@ void tcpfsm_delivered_ack(struct tcpfsm_step *st, bool inferred)
 	if (tcpfsm_has_fact(y, TCPFSM_FACT_PF)) {
 		if (!inferred)
 			y->marks &= ~TCPFSM_MARK_PF_INFERRED;
+		else
+			y->inferred_us = tcpfsm_now_us(st);
 		return;
 	}
 	/* A copy of that FIN says no more than the first; without loss it comes later. */

@@ -164,7 +164,13 @@ bool tcpfsm_is_new_incarnation(const struct tcpfsm_flow *flow, unsigned int who,
 		return true;
 	if (y->state == TCPFSM_TIME_WAIT)
 		return may_leave_time_wait(x, y, seg);
-	/* Nobody has acknowledged the SYN on record yet. */
-	return tcpfsm_has_fact(x, TCPFSM_FACT_S) && !flow->shook &&
-	       !tcpfsm_has_fact(&flow->end[TCPFSM_CLIENT], TCPFSM_FACT_A);
+	if (!tcpfsm_has_fact(x, TCPFSM_FACT_S) || flow->shook ||
+	    tcpfsm_has_fact(&flow->end[TCPFSM_CLIENT], TCPFSM_FACT_A))
+		return false;
+	/*
+	 * Once the SYN on record has an answer, and another one comes that its own
+	 * host did not send, that is not the end: a listener takes none meanwhile
+	 * (tcp_check_req()), and who does not know the first resets the SYN-ACK.
+	 */
+	return tcpfsm_is_local(flow, who) || !tcpfsm_has_fact(y, TCPFSM_FACT_S);
 }

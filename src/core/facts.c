@@ -252,6 +252,7 @@ void tcpfsm_see(struct tcpfsm_flow *flow, unsigned int who, const struct tcpfsm_
 		.cause = cause_of(seg->flags),
 	};
 	bool proves = true;
+	u8 before;
 
 	memset(result, 0, sizeof(*result));
 	result->who = st.x;
@@ -262,7 +263,9 @@ void tcpfsm_see(struct tcpfsm_flow *flow, unsigned int who, const struct tcpfsm_
 		tcpfsm_catch_up(&st);
 	if (!result->again) {
 		tcpfsm_history_segment(flow, st.x, seg);
+		before = flow->end[st.x].facts;
 		proves = sent(&st);
+		tcpfsm_reset_before(&st, before);
 	}
 	if (at->point != TCPFSM_AT_LOOP_OUT) {
 		if (proves)

@@ -24,11 +24,13 @@ void tcpfsm_learn_pf(struct tcpfsm_step *st, unsigned int who, bool inferred)
 	struct tcpfsm_flow *flow = st->flow;
 	struct tcpfsm_endpoint *end = &flow->end[who];
 
+	if (!inferred)
+		end->marks &= ~TCPFSM_MARK_PF_INFERRED;
+	if (tcpfsm_has_fact(end, TCPFSM_FACT_PF))
+		return;
 	if (inferred) {
 		end->marks |= TCPFSM_MARK_PF_INFERRED;
 		end->inferred_us = tcpfsm_now_us(st);
-	} else {
-		end->marks &= ~TCPFSM_MARK_PF_INFERRED;
 	}
 	flow->finack_ms[who] = ms_between(flow->fin_ns[who], st->at->now_ns);
 	flow->has |= TCPFSM_HAS_FINACK_CLIENT << who;
@@ -57,12 +59,28 @@ static bool fin_covers(const struct tcpfsm_endpoint *x, const struct tcpfsm_endp
 	return tcpfsm_is_ack_of_fin(y, x->fin_ack);
 }
 
+/*
+ * @who acknowledged Y's FIN from behind its own, which was lost then: this is not
+ * its first copy, as it comes more than a round trip later. Taking segments in
+ * order, @who had not seen Y's FIN when it sent that one.
+ */
+static bool was_sent_before_ack(const struct tcpfsm_step *st, unsigned int who, u32 fin)
+{
+	const struct tcpfsm_endpoint *x = &st->flow->end[who];
+	u32 rtt_us = tcpfsm_rtt_us(st->flow, who);
+
+	return tcpfsm_has_fact(x, TCPFSM_FACT_AF) && x->af_seq == fin + 1 && rtt_us &&
+	       !(st->flow->flags & TCPFSM_FLOW_AMBIGUOUS_RTT) &&
+	       tcpfsm_now_us(st) - x->af_us > rtt_us;
+}
+
 /* What a FIN of @who shows, whenever it passed. */
 static void record_fin(struct tcpfsm_step *st, unsigned int who, const struct tcpfsm_doubt *seen)
 {
 	struct tcpfsm_flow *flow = st->flow;
 	struct tcpfsm_endpoint *x = &flow->end[who];
 	const struct tcpfsm_endpoint *y = &flow->end[tcpfsm_index(flow, !who)];
+	bool covers;
 
 	x->fin = seen->fin;
 	x->fin_ack = seen->ack;
@@ -74,13 +92,14 @@ static void record_fin(struct tcpfsm_step *st, unsigned int who, const struct tc
 		flow->half_close_ms = ms_between(flow->fin_ns[flow->first_fin], seen->ns);
 		flow->has |= TCPFSM_HAS_HALF_CLOSE;
 	}
+	covers = fin_covers(x, y) && !was_sent_before_ack(st, who, seen->fin);
 	/* One that was put aside shows its ACK only now. */
-	if (fin_covers(x, y) && !tcpfsm_has_fact(x, TCPFSM_FACT_AF))
+	if (covers && !tcpfsm_has_fact(x, TCPFSM_FACT_AF))
 		tcpfsm_learn(st, who, TCPFSM_FACT_AF);
-	x->facts |= fin_covers(x, y) ? TCPFSM_FACT_F | TCPFSM_FACT_O : TCPFSM_FACT_F;
+	x->facts |= covers ? TCPFSM_FACT_F | TCPFSM_FACT_O : TCPFSM_FACT_F;
 	st->result->learned = true;
 	/* Rule 9: its ACK of Y's FIN had overtaken its own FIN; it was never in CLOSE_WAIT. */
-	tcpfsm_settle(st, who, tcpfsm_has_fact(x, TCPFSM_FACT_AF) && !fin_covers(x, y));
+	tcpfsm_settle(st, who, tcpfsm_has_fact(x, TCPFSM_FACT_AF) && !covers);
 }
 
 /* @who goes on beyond its FIN, or sends another: the one on record was not its own. */
@@ -111,9 +130,13 @@ static void forget_fin(struct tcpfsm_step *st, unsigned int who)
 void tcpfsm_doubt_fin(struct tcpfsm_step *st)
 {
 	struct tcpfsm_flow *flow = st->flow;
+	u32 fin = st->seg->seq + st->seg->len;
 
+	/* Where the SYN stood, or before it, is no place for a FIN. */
+	if (flow->end[st->x].marks & TCPFSM_MARK_ISN && !tcpfsm_after(fin, flow->end[st->x].isn))
+		return;
 	flow->doubted = st->x;
-	flow->doubt.fin = st->seg->seq + st->seg->len;
+	flow->doubt.fin = fin;
 	flow->doubt.ack = st->seg->ack;
 	flow->doubt.ns = st->at->now_ns;
 }
@@ -157,14 +180,20 @@ void tcpfsm_disbelieve_fin(struct tcpfsm_step *st)
 		forget_fin(st, st->y);
 }
 
-/* X sends the FIN on record again, and knows what was inferred of it by now. */
+/*
+ * X sends the FIN on record again, and knows what was inferred of it by now. Once
+ * it has acknowledged Y's FIN, of which all copies carried the ACK of its own,
+ * it does so no more: that is a copy, or crossed it.
+ */
 static bool is_repetition(const struct tcpfsm_step *st)
 {
 	const struct tcpfsm_endpoint *x = &st->flow->end[st->x];
+	const struct tcpfsm_endpoint *y = &st->flow->end[st->y];
 
 	return st->seg->flags & TCPFSM_FIN && tcpfsm_has_fact(x, TCPFSM_FACT_F) &&
 	       st->seg->seq + st->seg->len == x->fin && !tcpfsm_is_copy(st) &&
-	       !tcpfsm_is_too_early(st);
+	       !tcpfsm_is_too_early(st) &&
+	       !(tcpfsm_has_fact(x, TCPFSM_FACT_AF) && tcpfsm_has_fact(y, TCPFSM_FACT_O));
 }
 
 /**
@@ -203,7 +232,8 @@ static bool is_doubtful(const struct tcpfsm_step *st, u32 fin)
 	const struct tcpfsm_endpoint *y = &st->flow->end[st->y];
 
 	/* An ACK that overtook it stood behind it. */
-	if (tcpfsm_before(fin + 1, x->snd_nxt))
+	if (tcpfsm_before(fin + 1, x->snd_nxt) ||
+	    (x->marks & TCPFSM_MARK_ISN && !tcpfsm_after(fin, x->isn)))
 		return true;
 	return st->flow->flags & TCPFSM_FLOW_LOOSE && y->marks & TCPFSM_MARK_RCV &&
 	       !tcpfsm_at_sender(st) && st->seg->seq != x->snd_nxt;
@@ -262,7 +292,7 @@ unsigned int tcpfsm_closer(const struct tcpfsm_flow *flow)
 	if (flow->first_fin != TCPFSM_NOBODY && !(flow->flags & TCPFSM_FLOW_SELF) &&
 	    tcpfsm_has_fact(&flow->end[0], TCPFSM_FACT_F) &&
 	    tcpfsm_has_fact(&flow->end[1], TCPFSM_FACT_F) &&
-	    !fin_covers(&flow->end[!flow->first_fin], &flow->end[flow->first_fin]))
+	    !tcpfsm_has_fact(&flow->end[!flow->first_fin], TCPFSM_FACT_O))
 		return TCPFSM_NOBODY + 1;
 	return flow->first_fin;
 }

@@ -43,6 +43,8 @@ enum {
  * @sack_edge: highest right edge of its latest SACK blocks; means something
  *	while it lies beyond @rcv_nxt
  * @tsval: newest timestamp seen of it, or 0; of plain data it may be missing
+ * @af_seq: sequence number of its first ACK of the peer's FIN
+ * @af_us: when that passed; as @inferred_us
  * @inferred_us: when something about it was inferred last; as @syn_us of the flow
  * @marks: TCPFSM_MARK_*
  * @facts: TCPFSM_FACT_*
@@ -64,6 +66,8 @@ struct tcpfsm_endpoint {
 	u32 fin_ack;
 	u32 sack_edge;
 	u32 tsval;
+	u32 af_seq;
+	u32 af_us;
 	u32 inferred_us;
 	u16 marks;
 	u16 mss;

@@ -178,6 +178,10 @@ void tcpfsm_reset_sent(struct tcpfsm_step *st)
 		tcpfsm_take_ack(st);
 	if (!closes_sender(st))
 		return;
+	/* It answers an ACK up to its number: nothing later had come, no ACK of the FIN. */
+	if (!(seg->flags & TCPFSM_ACK) && x->marks & TCPFSM_MARK_PF_INFERRED &&
+	    tcpfsm_has_fact(x, TCPFSM_FACT_F | TCPFSM_FACT_PF) && !tcpfsm_after(seg->seq, x->fin))
+		tcpfsm_withdraw(st, st->x, TCPFSM_FACT_PF, TCPFSM_MARK_PF_INFERRED);
 	if (st->flow->reset_by == TCPFSM_NOBODY)
 		blame(st);
 	/* At its own host the number is not judged yet, and no evidence for itself. */
@@ -320,5 +324,38 @@ void tcpfsm_reset_early(struct tcpfsm_step *st)
 	blame(st);
 	close_by_reset(st, st->x, TCPFSM_MARK_RESET_SENT, true);
 	close_by_reset(st, st->y, 0, true);
+	st->cause = cause;
+}
+
+/**
+ * tcpfsm_reset_before() - the states an end passed before the RST that closed it
+ * @st: the step; the segment is a leftover and has shown facts
+ * @before: the facts of X before it
+ *
+ * X was on its way to them when the RST passed here, and did come there, as its
+ * own segment shows; the reset came after.
+ */
+void tcpfsm_reset_before(struct tcpfsm_step *st, u8 before)
+{
+	const u16 reset = TCPFSM_MARK_RESET | TCPFSM_MARK_RESET_INFERRED;
+	struct tcpfsm_endpoint *x = &st->flow->end[st->x];
+	u8 after = x->facts, cause = st->cause;
+	u16 marks = x->marks;
+
+	if (!(marks & TCPFSM_MARK_RESET) || x->state != TCPFSM_CLOSE ||
+	    marks & (TCPFSM_MARK_RESET_SENT | TCPFSM_MARK_GONE) ||
+	    !(after & ~before & (TCPFSM_FACT_F | TCPFSM_FACT_AF)))
+		return;
+	x->marks &= ~reset;
+	x->facts = before;
+	tcpfsm_settle(st, st->x, true);
+	x->facts |= after & TCPFSM_FACT_AF;
+	tcpfsm_settle(st, st->x, false);
+	x->facts = after;
+	tcpfsm_settle(st, st->x, false);
+	st->flow->reset_hit = x->state;
+	x->marks |= marks & reset;
+	st->cause = TCPFSM_CAUSE_RST;
+	tcpfsm_settle(st, st->x, false);
 	st->cause = cause;
 }

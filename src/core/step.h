@@ -79,6 +79,7 @@ void tcpfsm_reset_sent(struct tcpfsm_step *st);
 void tcpfsm_reset_delivered(struct tcpfsm_step *st);
 void tcpfsm_reset_withdraw(struct tcpfsm_step *st);
 void tcpfsm_reset_early(struct tcpfsm_step *st);
+void tcpfsm_reset_before(struct tcpfsm_step *st, u8 before);
 
 static inline void tcpfsm_note(struct tcpfsm_step *st, enum tcpfsm_anomaly anomaly)
 {

@@ -47,8 +47,8 @@ TEST(at_the_client)
 	     FIN1	"| ES/ES? !ack_unsent",
 	     ACK1	"| CW/F1,F2? closer=server",
 	     FIN2	"| LA/F2?",
-	     ACK2	"| CL/TW? view=local:remote" MEASURED,
-	     "+60s	| CL/CL? ended outcome=graceful closer=server");
+	     ACK2	"| CL/TW view=local:remote" MEASURED,
+	     "+60s	| CL/CL ended outcome=graceful closer=server");
 }
 
 TEST(at_a_router)
@@ -61,8 +61,8 @@ TEST(at_a_router)
 	     FIN1	"| ES/ES? !ack_unsent",
 	     ACK1	"| CW/F1,F2? closer=server by=fin,ack,ack",
 	     FIN2	"| LA/F2? by=fin",
-	     ACK2	"| CL?/TW? by=ack,ack view=forward" MEASURED,
-	     "+60s	| CL?/CL? ended outcome=graceful closer=server");
+	     ACK2	"| CL?/TW by=ack,ack view=forward" MEASURED,
+	     "+60s	| CL?/CL ended outcome=graceful closer=server");
 }
 
 /* The same with nothing missing. */
@@ -170,7 +170,7 @@ TEST(forged_fin_in_midstream)
 	     "client > P. 201:301 ack 601	| ES/ES",
 	     "client > F. 301 ack 601		| F1/ES",
 	     "server < F. 601 ack 302		| F2?/CW,LA",
-	     "client > . 302 ack 602		| TW?/CL? outcome=graceful");
+	     "client > . 302 ack 602		| TW/CL? outcome=graceful");
 	/* Segments are missing before a true one. */
 	play(AT_ROUTER | AT_SERVER | AT_CLIENT,
 	     "client > P. 101:201 ack 501	| ES/ES",

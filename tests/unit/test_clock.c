@@ -207,7 +207,7 @@ TEST(phases)
 	flow = *play(AT_ROUTER, OPEN,
 		     "client > F.		| F1/ES*",
 		     "server < F. 501 ack 102	| F2?/CW,LA",
-		     "client > .		| TW?/CL?");
+		     "client > .		| TW/CL?");
 	assert_int_equal(tcpfsm_phase(&flow), TCPFSM_PHASE_TIME_WAIT);
 	flow = *play(AT_ROUTER, OPEN, "client > R 101 | CL?/CL? ended");
 	assert_int_equal(tcpfsm_phase(&flow), TCPFSM_PHASE_ENDED);

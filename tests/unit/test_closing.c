@@ -45,12 +45,12 @@ TEST(four_segments_certainty)
 	     "client > F.		| F1/ES",
 	     "server < .		| F2?/CW",
 	     "server < F.		| F2?/LA",
-	     "client > .		| TW?/CL");
+	     "client > .		| TW/CL");
 	play(AT_ROUTER, OPEN,
 	     "client > F.		| F1/ES",
 	     "server < .		| F2?/CW",
 	     "server < F.		| F2?/LA",
-	     "client > .		| TW?/CL?");
+	     "client > .		| TW/CL?");
 	play(AT_LOOPBACK, OPEN,
 	     "client > F.		| F1/ES",
 	     "server < .		| F2/CW",
@@ -80,8 +80,8 @@ TEST(copied_fin)
 	play(AT_SERVER, OPEN,
 	     "client > F. 111 ack 551 <TS 10>	| F1/ES",
 	     "server < F. 551 ack 112 <TS 50>	| F2?/CW,LA",
-	     "client > . 112 ack 552 <TS 11>	| TW?/CL",
-	     "server < F. 551 ack 112 <TS 50>	| TW?/~LA !last_ack_lost again");
+	     "client > . 112 ack 552 <TS 11>	| TW/CL",
+	     "server < F. 551 ack 112 <TS 50>	| TW/~LA !last_ack_lost again");
 }
 
 /*
@@ -129,6 +129,40 @@ TEST(waiting_ack_lost)
 	     "server < . 552 ack 112	| F1/CG",
 	     "client > F. 111 ack 552	| CG/TW again",
 	     "server < . 552 ack 112	| TW?/TW outcome=graceful");
+}
+
+/* Who acknowledges a FIN has the ACK that it carries, whatever passes late. */
+TEST(ack_within_a_fin)
+{
+	play(AT_ROUTER, OPEN,
+	     "client > F. 111 ack 551	| F1/ES",
+	     "server < F. 551 ack 112	| F2*/CW,LA",
+	     "client > F. 111 ack 551 lost | ~F1/LA !last_ack_lost again",
+	     "client > . 112 ack 552	| F2,TW/CL*");
+	play(AT_ROUTER | AT_SERVER, OPEN,
+	     "client > F. 111 ack 551	| F1/ES",
+	     "server < F. 551 ack 112	| F2?/CW,LA",
+	     "client > . 112 ack 552	| TW/CL*",
+	     "client > F. 111 ack 551	| TW/CL* again");
+}
+
+/* Its first copy was lost, and had left before the ACK that stood behind it. */
+TEST(lost_first_fin)
+{
+	play(AT_ROUTER, OPEN,
+	     "server < F. 551 ack 111	| ES/F1",
+	     "client > . 112 ack 552	| CW/F2?",
+	     "+220ms client > F. 111 ack 552 | ~CG/F2?",
+	     "server < . 552 ack 112	| TW?/TW? outcome=graceful closer=simultaneous");
+	/* Within a round trip the ACK may have overtaken it. */
+	play(AT_ROUTER,
+	     "client > S 100		| SS/LI",
+	     "server < S. 500 ack 101	| SS/SR",
+	     "+10ms client > . 101 ack 501 | ES/ES?",
+	     "server < F. 501 ack 101	| ES/F1",
+	     "client > . 102 ack 502	| CW/F2?",
+	     "+1ms client > F. 101 ack 502 | LA/F2?",
+	     "server < . 502 ack 102	| CL?/TW outcome=graceful closer=server");
 }
 
 /* Rule 8: the copy of a FIN stands before it, but comes no earlier than what came first. */
@@ -515,7 +549,7 @@ TEST(old_segment_delivers_nothing)
 
 TESTS = {
 	test(four_segments), test(four_segments_certainty), test(three_segments),
-	test(server_closes_first), test(simultaneous_close), test(copied_fin), test(waiting_ack_lost), test(crossing_fins),
+	test(server_closes_first), test(simultaneous_close), test(copied_fin), test(lost_first_fin), test(ack_within_a_fin), test(waiting_ack_lost), test(crossing_fins),
 	test(copy_of_a_crossed_fin),
 	 test(simultaneous_close_certainty),
 	test(crossed_fin_carries_ack),

@@ -441,10 +441,19 @@ TEST(inexact_reset_in_syn_recv)
 /* A SYN with another number, before anything was acknowledged: a new life. */
 TEST(new_try)
 {
-	play(EVERYWHERE, SYN,
+	play(AT_CLIENT | AT_LOOPBACK, SYN,
 	     "client > S 7000			| SS/LI new old=reused",
 	     "server < S. 500 ack 7001		| SS/SR",
 	     "client > S 8000			| SS/LI new old=reused");
+	/* Seen elsewhere it may be forged, once the first has an answer: the client decides. */
+	play(AT_SERVER | AT_ROUTER, SYN, SYNACK,
+	     "client > S 8000			| SS/SR !syn_in_sync flags=half_open",
+	     "server < . 501 ack 101		| SS/SR",
+	     "client > R 101			| CL/LI ended outcome=half_open",
+	     "client > S 8000			| SS/LI new old=half_open");
+	play(AT_SERVER | AT_ROUTER, SYN, SYNACK,
+	     "client > S 8000			| SS/SR !syn_in_sync flags=half_open",
+	     "client > .			| ES/ES outcome=open -flags");
 }
 
 /* 68. Until the client has chosen, the latest SYN-ACK counts. */

@@ -57,13 +57,14 @@ TEST(not_exact)
 /* 31. Linux: tcp_reset_check(), and the highest SACK edge. */
 TEST(one_below)
 {
+	/* It answers an ACK that was older than the one of its FIN. */
 	play(AT_SERVER | AT_ROUTER, CLOSE_WAIT,
-	     "client > R 111		| CL/CL ended");
+	     "client > R 111		| ~F1,CL/CL ended");
 	play(AT_SERVER | AT_ROUTER, CLOSE_WAIT,
 	     "client > R 110		| F2/CW !rst_outside");
 	play(AT_SERVER | AT_ROUTER, CLOSE_WAIT,
 	     "server < F. 551 ack 112	| F2/LA",
-	     "client > R 111		| CL/CL ended");
+	     "client > R 111		| ~F1,CL/CL ended");
 	play(AT_SERVER | AT_ROUTER, OPEN,
 	     "client > F. 111 ack 551	| F1/ES",
 	     "server < F. 551 ack 111	| F1/F1",
@@ -204,10 +205,10 @@ TEST(withdrawn)
 {
 	play(AT_ROUTER, OPEN,
 	     "server < R 551		| CL?/CL? ended",
-	     "client > F. 111 ack 551	| CL?/CL?",
+	     "client > F. 111 ack 551	| ~ES,F1,CL?/CL? reset_in=FIN_WAIT1",
 	     "server < . 551 ack 112	| CL?/~ES,CW !rst_withdrawn revived outcome=open",
 	     "server < F. 551 ack 112	| CL?/LA",
-	     "client > .		| ~F2?,TW?/CL? !rst_withdrawn outcome=graceful");
+	     "client > .		| ~F2?,TW/CL? !rst_withdrawn outcome=graceful");
 	/* The RST was lost: its target repeats what nobody has acknowledged. */
 	play(AT_CLIENT | AT_ROUTER, OPEN,
 	     "server < P. 551:561 ack 111 | ES/ES",
@@ -229,8 +230,8 @@ TEST(in_the_backlog)
 	play(AT_CLIENT, OPEN,
 	     "server < F. 551 ack 111	| ES/F1",
 	     "client > . 111 ack 552	| CW/F2?",
-	     "server < R 551		| CL/CL? ended",
-	     "client > F. 111 ack 552	| CL/CL?");
+	     "server < R 551		| CL/~F1,CL? ended",
+	     "client > F. 111 ack 552	| ~CW,LA,CL/CL? reset_in=LAST_ACK");
 }
 
 /* RFC 7323: what is repeated carries a newer timestamp, a copy that the network made does not. */
@@ -288,17 +289,31 @@ TEST(overtaking)
 	     "server < P. 551:583 ack 111 | ES/ES");
 }
 
+/* A FIN where the SYN stood is nobody's. */
+TEST(fin_at_the_isn)
+{
+	play(AT_CLIENT | AT_ROUTER,
+	     "client > S 100		| SS/LI",
+	     "server < S. 500 ack 101	| SS/SR",
+	     "client > . 101 ack 501	| ES/ES*",
+	     "server < F. 500 ack 100	| ES/ES* !fin_seq",
+	     "client > . 101 ack 501	| ES/ES*",
+	     "server < F. 500 ack 102	| ES/ES* !ack_unsent",
+	     "client > P. 101:102 ack 501 | ES/ES*",
+	     "client > . 102 ack 501	| ES/ES*");
+}
+
 /* What the target of a RST had on its way when it came shows nothing. */
 TEST(in_flight)
 {
 	play(EVERYWHERE, OPEN,
 	     "client > R 111		| CL/CL ended",
-	     "server < P. 551:1551 ack 111 | CL/CL outcome=reset_client",
+	     "server < P. 551:651 ack 111 | CL/CL outcome=reset_client",
 	     "client > R 111		| CL/CL",
-	     "server < P. 1551:2551 ack 111 | CL/CL outcome=reset_client",
+	     "server < P. 651:751 ack 111 | CL/CL outcome=reset_client",
 	     "client > R 111		| CL/CL",
-	     "server < . 2551 ack 111	| CL/CL",
-	     "server < F. 2551 ack 111	| CL/CL outcome=reset_client",
+	     "server < . 751 ack 111	| CL/CL",
+	     "server < F. 751 ack 111	| CL/~ES,F1,CL outcome=reset_client",
 	     "client > R 111		| CL/CL outcome=reset_client");
 }
 
@@ -431,7 +446,7 @@ TESTS = {
 	test(straight_after_data), test(leftover), test(answer_of_the_closed),
 	test(behind_the_synack), test(after_the_end),
 	test(late_copy_of_syn), test(withdrawn), test(in_flight),
-	test(in_the_backlog), test(late_copies), test(long_after),
+	test(in_the_backlog), test(late_copies), test(fin_at_the_isn), test(long_after),
 	test(overtaking),
 	test(forged_in_the_handshake),
 	test(syn_into_a_connection),

@@ -355,8 +355,8 @@ readonly opened_client='SS/LI SS/SR ES/SR ES/ES?'
 readonly opened_router=$opened_client
 readonly opened_server='SS/LI SS/SR ES/SR ES/ES'
 readonly closed_client='F1/ES F1/CW F2/CW F2/LA TW/LA TW/CL?'
-readonly closed_router='F1/ES F1/CW F2/CW? F2/LA TW/LA? TW/CL?'
-readonly closed_server='F1/ES F1/CW F2/CW? F2/LA TW/LA? TW/CL'
+readonly closed_router='F1/ES F1/CW F2/CW? F2/LA TW/LA TW/CL?'
+readonly closed_server='F1/ES F1/CW F2/CW? F2/LA TW/LA TW/CL'
 readonly opened_host=$opened_server
 readonly closed_host='F1/ES F1/CW F2/CW F2/LA TW/LA TW/CL'
 

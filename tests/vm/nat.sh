@@ -32,8 +32,8 @@ expect_all() {
 	expect_sequence router "$opened_router" "$closed_router"
 	expect_sequence server "$opened_server" "$closed_server"
 	expect_flow client TIME_WAIT CLOSE? outcome=graceful view=local:remote '!flags'
-	expect_flow router TIME_WAIT? CLOSE? outcome=graceful view=forward '!flags'
-	expect_flow server TIME_WAIT? CLOSE outcome=graceful view=remote:local '!flags'
+	expect_flow router TIME_WAIT CLOSE? outcome=graceful view=forward '!flags'
+	expect_flow server TIME_WAIT CLOSE outcome=graceful view=remote:local '!flags'
 }
 
 # expect_ends VIEW CLIENT SERVER: addresses as /proc shows them

@@ -71,6 +71,6 @@ over_bridge_netfilter() {
 	within bridge write /proc/sys/net/bridge/bridge-nf-call-iptables 1 || skip "no bridge-nf-call-iptables"
 	within bridge write /proc/sys/net/bridge/bridge-nf-call-ip6tables 1
 	once_each client server
-	expect_flow bridge TIME_WAIT? CLOSE? outcome=graceful view=forward
+	expect_flow bridge TIME_WAIT CLOSE? outcome=graceful view=forward
 }
 both path/63-bridge-netfilter bridged over_bridge_netfilter
