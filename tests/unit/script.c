@@ -33,6 +33,8 @@ struct seen {
  * @cursor: what of it was not read yet
  * @view: one AT_*
  * @exact: certainties are looked at
+ * @both: what follows ":either" is done by the other end
+ * @swapped: it does follow
  * @plain: no base is added, so "isn=" can be compared
  * @base: added to the sequence numbers of each host
  * @next: one past the highest number each host has sent, without base
@@ -56,6 +58,8 @@ struct stage {
 	bool plain;
 	bool self;
 	bool lite;
+	bool both;
+	bool swapped;
 	u32 base[2];
 	u32 next[2];
 	u16 port[2];
@@ -91,8 +95,9 @@ static void broken(const struct stage *stage, const char *fmt, ...)
 {
 	va_list args;
 
-	fprintf(stderr, "\n%s:%d: seen from %s, bases %#x %#x:\n\t%s\n\t", stage->file,
-		stage->line, view_name(stage->view), stage->base[A], stage->base[B],
+	fprintf(stderr, "\n%s:%d: seen from %s%s, bases %#x %#x:\n\t%s\n\t", stage->file,
+		stage->line, view_name(stage->view), stage->swapped ? ", roles swapped" : "",
+		stage->base[A], stage->base[B],
 		stage->text);
 	va_start(args, fmt);
 	vfprintf(stderr, fmt, args);
@@ -345,6 +350,7 @@ static void take_result(struct stage *stage, const struct tcpfsm_result *result)
 
 	if (result->changes >= TCPFSM_CHANGES_MAX)
 		broken(stage, "the list of changes ran over");
+	coverage_result(&stage->flow, result);
 	for (i = 0; i < result->changes; i++)
 		take_change(stage, &result->change[i]);
 	stage->anomalies |= result->anomalies;
@@ -389,6 +395,7 @@ static void observe(struct stage *stage, int who, const struct tcpfsm_segment *s
 		stage->fresh = true;
 		tcpfsm_give_up(&stage->flow, stage->now_ns, TCPFSM_VERDICT_REUSED,
 			       TCPFSM_CAUSE_REUSE, &result);
+		coverage_result(&stage->flow, &result);
 		stage->old_outcome = stage->flow.outcome;
 		begin(stage, who, seg, at);
 		return;
@@ -480,7 +487,8 @@ static void run_time(struct stage *stage)
 	if (*stage->cursor == '+') {
 		if (sscanf(stage->cursor, "+%lf%2[a-z]%n", &value, unit, &used) < 2)
 			broken(stage, "time?");
-		value *= !strcmp(unit, "us") ? 1e3 : !strcmp(unit, "ms") ? 1e6 : 1e9;
+		value *= !strcmp(unit, "ns") ? 1 : !strcmp(unit, "us") ? 1e3 :
+			 !strcmp(unit, "ms") ? 1e6 : 1e9;
 		wait_until(stage, stage->now_ns + (u64)(value + 0.5));
 	} else if (sscanf(stage->cursor, "%u:%u:%lf%n", &h, &m, &s, &used) == 3) {
 		wait_until(stage, (u64)((h * 3600 + m * 60 + s) * 1e6 + 0.5) * 1000);
@@ -665,6 +673,10 @@ static bool check_word(const struct stage *stage, const char *text)
 		return !strcmp(text + 3, stage->causes);
 	if (!strncmp(text, "isn=", 4) && !stage->plain)
 		return true;
+	/* A pair of values, or letters: not turned round. */
+	if (stage->swapped && strchr(text, '=') &&
+	    (strchr(text, '/') || !strncmp(text, "hist=", 5)))
+		return true;
 	/* "-" and one of those words. */
 	for (i = 0; *text == '-' && i < ARRAY_SIZE(words); i++)
 		if (!strcmp(text + 1, words[i].word))
@@ -730,9 +742,41 @@ static void set_up(struct stage *stage)
 		stage->base[B] = stage->base[A];
 	} else if (next_is(stage, ":lite")) {
 		stage->lite = true;
+	} else if (next_is(stage, ":either")) {
+		stage->swapped = stage->both;
 	} else if (next_is(stage, ":ports")) {
 		stage->port[A] = number(stage, word(stage), NULL);
 		stage->port[B] = number(stage, word(stage), NULL);
+	}
+}
+
+/* "client > F. | F1/CW,LA" to "server < F. | CW,LA/F1": the other end does it. */
+static void swap_roles(char *text)
+{
+	char *at, *slash, *end, first[64];
+	size_t len;
+
+	for (at = text; *at; at++) {
+		if (!strncmp(at, "client", 6))
+			memcpy(at, "server", 6);
+		else if (!strncmp(at, "server", 6))
+			memcpy(at, "client", 6);
+		else if (!strncmp(at, " > ", 3))
+			at[1] = '<';
+		else if (!strncmp(at, " < ", 3))
+			at[1] = '>';
+	}
+	for (at = strchr(text, '|'); at && (slash = strchr(at, '/')); at = end) {
+		for (at = slash; !strchr(" \t@=", at[-1]); at--)
+			;
+		end = slash + strcspn(slash, " \t");
+		len = slash - at;
+		if (at[-1] == '=' || len >= sizeof(first))
+			continue;
+		memcpy(first, at, len);
+		memmove(at, slash + 1, end - slash - 1);
+		end[-len - 1] = '/';
+		memcpy(end - len, first, len);
 	}
 }
 
@@ -744,6 +788,8 @@ static void run_line(struct stage *stage, const char *text)
 		broken(stage, "the line is too long");
 	stage->text = text;
 	memcpy(copy, text, strlen(text) + 1);
+	if (stage->swapped)
+		swap_roles(copy);
 	stage->cursor = copy;
 	if (*copy == ':') {
 		set_up(stage);
@@ -769,42 +815,73 @@ static void run_line(struct stage *stage, const char *text)
 	check(stage, wants);
 }
 
-/* Numbers in scripts begin near 100 at the client and near 500 at the server. */
+/* Numbers in scripts begin near 100 at the client and near 60, 100 or 500 at the server. */
 static const u32 wraps[][2] = {
 	{ 0, 0 },
 	{ -100, -500 }, { -101, -501 }, { -102, -502 }, { -111, -511 }, { -112, -512 },
 	{ -151, -551 }, { -201, -601 }, { -202, -602 }, { -1000, -100 }, { -100000, -7 },
+	{ -100, -60 }, { -101, -61 }, { -111, -111 }, { -112, -112 }, { -60, -113 },
 	{ 0x80000000 - 100, 0x80000000 - 501 }, { 0x80000000 - 101, 0x80000000 - 502 },
 	{ 0x80000000 - 201, 0x80000000 - 500 }, { 0x7fffffff, -601 },
 };
+
+static void play_at(struct stage *stage, const char *const *lines)
+{
+	const struct stage start = *stage;
+	const char *const *text;
+	unsigned int wrap;
+
+	for (wrap = 0; wrap < ARRAY_SIZE(wraps); wrap++) {
+		if (wrap && !strcmp(lines[0], ":base"))
+			break;
+		*stage = start;
+		stage->plain = !wrap;
+		stage->base[A] = wraps[wrap][0];
+		stage->base[B] = wraps[wrap][1];
+		for (text = lines; *text; text++)
+			run_line(stage, *text);
+		if (stage->alive)
+			coverage_flow(&stage->flow);
+	}
+}
+
+static unsigned int count_lines(const char *const *lines, const char *line)
+{
+	unsigned int n = 0;
+
+	for (; *lines; lines++)
+		n += !strcmp(*lines, line);
+	return n;
+}
+
+/* Where an end that changes places with the other is seen from. */
+static unsigned int swap_views(unsigned int views)
+{
+	return (views & AT_CLIENT ? AT_SERVER : 0) | (views & AT_SERVER ? AT_CLIENT : 0) |
+	       (views & (AT_ROUTER | AT_LOOPBACK));
+}
 
 const struct tcpfsm_flow *script_play(unsigned int views, const char *const *lines,
 				      const char *file, int line)
 {
 	static struct stage stage;
-	unsigned int view, wrap;
-	const char *const *text;
+	unsigned int view, both;
 
-	for (view = AT_CLIENT; view <= AT_LOOPBACK; view <<= 1) {
-		if (!(views & view))
-			continue;
-		for (wrap = 0; wrap < ARRAY_SIZE(wraps); wrap++) {
-			if (wrap && !strcmp(lines[0], ":base"))
-				break;
-			memset(&stage, 0, sizeof(stage));
-			stage.file = file;
-			stage.line = line;
-			stage.text = "";
-			stage.view = view;
-			stage.exact = !(views & (views - 1));
-			stage.plain = !wrap;
-			stage.base[A] = wraps[wrap][0];
-			stage.base[B] = wraps[wrap][1];
-			stage.port[A] = 40000;
-			stage.port[B] = 8080;
-			stage.now_ns = 1000 * NSEC_PER_SEC;
-			for (text = lines; *text; text++)
-				run_line(&stage, *text);
+	for (both = 0; both <= count_lines(lines, ":either"); both++) {
+		for (view = AT_CLIENT; view <= AT_LOOPBACK; view <<= 1) {
+			if (!((both ? swap_views(views) : views) & view))
+				continue;
+			stage = (struct stage) {
+				.file = file,
+				.line = line,
+				.text = "",
+				.view = view,
+				.exact = !(views & (views - 1)),
+				.both = both,
+				.port = { 40000, 8080 },
+				.now_ns = 1000 * NSEC_PER_SEC,
+			};
+			play_at(&stage, lines);
 		}
 	}
 	return &stage.flow;

@@ -43,7 +43,10 @@
  * Every script is played at every viewpoint it names, and with many bases
  * added to all sequence numbers, so that they wrap at every place in it.
  * A line that begins with ':' sets something first: ":self", ":ports 80 8080",
- * ":lite" (quiet segments are skipped), ":base" (no wrapping).
+ * ":lite" (quiet segments are skipped), ":base" (no wrapping), ":either": what
+ * follows is played twice, the second time by the other end; states, names and
+ * viewpoints change places. Numbers do not, so both ends must have come equally
+ * far; pairs of values and hist= are then not looked at.
  */
 #ifndef TCPFSM_SCRIPT_H
 #define TCPFSM_SCRIPT_H
@@ -55,6 +58,7 @@
 
 #include <cmocka.h>
 
+#include "coverage.h"
 #include "flow.h"
 
 /* Where the observer stands. */
@@ -79,7 +83,34 @@ const struct tcpfsm_flow *script_play(unsigned int views, const char *const *lin
 #define TEST(name) static void name(void **state __attribute__((unused)))
 #define test(name) cmocka_unit_test(name)
 
+/* A test of an item of the catalogue: item(41, ...), or 41a, 41b ... if it has several. */
+#define item(number, name) { #number "-" #name, name, NULL, NULL, NULL }
+
+/*
+ * A test in which an anomaly is raised, and one that comes close; likewise for
+ * the verdict of a flow. What it sees is demanded at its end.
+ */
+#define PROVOKES(word) DEMAND(anomaly_##word, coverage_has_anomaly(#word))
+#define SPARES(word) DEMAND(no_anomaly_##word, !coverage_has_anomaly(#word))
+#define EARNS(word) DEMAND(verdict_##word, coverage_has_verdict(#word))
+#define FAILS(word) DEMAND(no_verdict_##word, !coverage_has_verdict(#word))
+
+#define DEMAND(name, demand)				\
+	static void name##_body(void);			\
+	TEST(name)					\
+	{						\
+		coverage_begin();			\
+		name##_body();				\
+		assert_true(demand);			\
+	}						\
+	static void name##_body(void)
+
+#define provokes(word) { "anomaly-" #word, anomaly_##word, NULL, NULL, NULL }
+#define spares(word) { "no-anomaly-" #word, no_anomaly_##word, NULL, NULL, NULL }
+#define earns(word) { "verdict-" #word, verdict_##word, NULL, NULL, NULL }
+#define fails(word) { "no-verdict-" #word, no_verdict_##word, NULL, NULL, NULL }
+
 #define TESTS static const struct CMUnitTest tests[]
-#define RUN(tests) cmocka_run_group_tests(tests, NULL, NULL)
+#define RUN(tests) coverage_save(cmocka_run_group_tests(tests, NULL, NULL))
 
 #endif

@@ -158,6 +158,38 @@ TEST(forged_fin)
 	     "server < . ack 111		| ES/ES");
 }
 
+/* The other end has closed too, before or after it, when the forgery comes out. */
+TEST(forged_fin_while_closing)
+{
+	play(AT_ROUTER | AT_SERVER, OPEN,
+	     "client > F. 701 ack 501		| F1/ES",
+	     "server < F. 501 ack 101		| F1/F1",
+	     "client > . 101 ack 502		| CG/F1 server@CG/F2 router@CG/F2",
+	     "client > P. 101:801 ack 502	| CG/F2 !data_after_fin",
+	     "server < . 502 ack 801		| ~CW/F2 closer=server",
+	     "client > F. 801 ack 502		| LA/F2",
+	     "server < . 502 ack 802		| CL/TW outcome=graceful closer=server");
+	play(AT_ROUTER | AT_SERVER, OPEN,
+	     "server < F. 501 ack 101		| ES/F1",
+	     "client > F. 701 ack 502		| CW,LA/F2",
+	     "client > P. 101:801 ack 502	| LA/F2 !data_after_fin",
+	     "server < . 502 ack 801		| ~CW/F2 closer=server",
+	     "client > F. 801 ack 502		| LA/F2",
+	     "server < . 502 ack 802		| CL/TW outcome=graceful");
+}
+
+/* A Fast Open server may close in SYN_RECV, RFC 7413 4.2; this one did not. */
+TEST(forged_fin_of_a_fast_open_server)
+{
+	play(AT_ROUTER,
+	     "client > S 100:110 <tfo>		| SS/LI",
+	     "server < S. 500 ack 111 <tfo>	| SS/SR",
+	     "server < F. 701 ack 111		| SS/F1",
+	     "server < P. 501:801 ack 111	| SS/F1 !data_after_fin",
+	     "client > . 111 ack 801		| ES*/~SR,ES* -closer",
+	     "client > F. 111 ack 801		| F1/ES*");
+}
+
 /* In mid-stream no window is known; a FIN must follow, or be acknowledged. */
 TEST(forged_fin_in_midstream)
 {
@@ -197,8 +229,8 @@ TEST(forged_rst)
 
 TESTS = {
 	test(at_the_server), test(at_the_client), test(at_a_router), test(whole),
-	test(missing_data), test(forged_fin), test(forged_fin_in_midstream),
-	test(forged_rst),
+	test(missing_data), test(forged_fin), test(forged_fin_while_closing),
+	test(forged_fin_of_a_fast_open_server), test(forged_fin_in_midstream), test(forged_rst),
 };
 
 int main(void)

@@ -2,30 +2,32 @@
 /* The teardown: catalogue items 35 and 41 to 60, RFC 9293 3.6. */
 #include "script.h"
 
-#define OPEN								\
+#define OPENED								\
 	"client > S 100 win 65535	| SS/LI",			\
-	"server < S. 500 ack 101 win 65535 | SS/SR",			\
-	"client > . 101 ack 501		| ES*/ES*",			\
-	"server < P. 501:551 ack 101	| ES*/ES*",			\
-	"client > P. 101:111 ack 551	| ES*/ES*",			\
-	"server < . 551 ack 111		| ES*/ES*"
-/* From here the client has sent up to 111, the server up to 551. */
+	"server < S. 60 ack 101 win 65535 | SS/SR",			\
+	"client > . 101 ack 61		| ES*/ES*",			\
+	"server < P. 61:111 ack 101	| ES*/ES*",			\
+	"client > P. 101:111 ack 111	| ES*/ES*",			\
+	"server < . 111 ack 111		| ES*/ES*"
+/* Both ends have come equally far, so either may go on. */
+#define OPEN	OPENED, ":either"
+/* From here each has sent up to 111. */
 
 #define CLIENT_CLOSED							\
 	OPEN,								\
-	"client > F. 111 ack 551	| F1/ES",			\
-	"server < . 551 ack 112		| F2/CW",			\
-	"server < F. 551 ack 112	| F2/LA",			\
-	"client > . 112 ack 552		| TW/CL outcome=graceful"
+	"client > F. 111 ack 111	| F1/ES",			\
+	"server < . 111 ack 112		| F2/CW",			\
+	"server < F. 111 ack 112	| F2/LA",			\
+	"client > . 112 ack 112		| TW/CL outcome=graceful"
 
 /* 41. RFC 9293 fig. 12 */
 TEST(four_segments)
 {
 	play(EVERYWHERE, OPEN,
-	     "client > F. 111 ack 551	| F1/ES closer=client outcome=open",
-	     "server < . 551 ack 112	| F2/CW finack_ms=1/- -teardown_ms",
-	     "+2s server < F. 551 ack 112 | F2/LA half_close_ms=2001",
-	     "client > . 112 ack 552	| TW/CL outcome=graceful closer=client teardown_ms=2002 "
+	     "client > F. 111 ack 111	| F1/ES closer=client outcome=open",
+	     "server < . 111 ack 112	| F2/CW finack_ms=1/- -teardown_ms",
+	     "+2s server < F. 111 ack 112 | F2/LA half_close_ms=2001",
+	     "client > . 112 ack 112	| TW/CL outcome=graceful closer=client teardown_ms=2002 "
 					 "finack_ms=1/1 hist=ShAdDaFf",
 	     "+59.999s			| TW/CL",
 	     "+1ms			| CL/CL ended outcome=graceful closer=client",
@@ -63,7 +65,7 @@ TEST(three_segments)
 {
 	play(EVERYWHERE, OPEN,
 	     "client > F.		| F1/ES",
-	     "server < F. 551 ack 112	| F2/CW,LA half_close_ms=1",
+	     "server < F. 111 ack 112	| F2/CW,LA half_close_ms=1",
 	     "client > .		| TW/CL outcome=graceful closer=client");
 }
 
@@ -71,17 +73,17 @@ TEST(three_segments)
 TEST(copied_fin)
 {
 	play(AT_ROUTER | AT_CLIENT, OPEN,
-	     "client > F. 111 ack 551 <TS 10>	| F1/ES",
-	     "server < F. 551 ack 112 <TS 50>	| F2*/CW,LA",
-	     "client > . 112 ack 552 <TS 11>	| TW*/CL",
-	     "server < F. 551 ack 112 <TS 50>	| TW*/CL again",
-	     "server < F. 551 ack 112 <TS 250>	| TW*/~LA !last_ack_lost again");
+	     "client > F. 111 ack 111 <TS 10>	| F1/ES",
+	     "server < F. 111 ack 112 <TS 50>	| F2*/CW,LA",
+	     "client > . 112 ack 112 <TS 11>	| TW*/CL",
+	     "server < F. 111 ack 112 <TS 50>	| TW*/CL again",
+	     "server < F. 111 ack 112 <TS 250>	| TW*/~LA !last_ack_lost again");
 	/* At its own host it is what was sent, in order. */
 	play(AT_SERVER, OPEN,
-	     "client > F. 111 ack 551 <TS 10>	| F1/ES",
-	     "server < F. 551 ack 112 <TS 50>	| F2?/CW,LA",
-	     "client > . 112 ack 552 <TS 11>	| TW/CL",
-	     "server < F. 551 ack 112 <TS 50>	| TW/~LA !last_ack_lost again");
+	     "client > F. 111 ack 111 <TS 10>	| F1/ES",
+	     "server < F. 111 ack 112 <TS 50>	| F2?/CW,LA",
+	     "client > . 112 ack 112 <TS 11>	| TW/CL",
+	     "server < F. 111 ack 112 <TS 50>	| TW/~LA !last_ack_lost again");
 }
 
 /*
@@ -92,68 +94,68 @@ TEST(crossing_fins)
 {
 	play(AT_SERVER,
 	     "client > S 100			| SS/LI",
-	     "server < S. 500 ack 101		| SS/SR",
-	     "+10ms client > . 101 ack 501	| ES/ES rtt_client_us=10000",
-	     "client > F. 101 ack 501		| F1/ES",
-	     "server < F. 501 ack 101		| F1/F1",
-	     "+200ms server < F. 501 ack 102	| F2?/CG again",
-	     "+6ms client > F. 101 ack 502	| TW?/TW again outcome=graceful",
-	     "+9ms client > F. 101 ack 502	| ~CG/TW !last_ack_lost again",
-	     "server < . 502 ack 102		| TW?/TW outcome=graceful");
+	     "server < S. 60 ack 101		| SS/SR",
+	     "+10ms client > . 101 ack 61	| ES/ES rtt_client_us=10000",
+	     "client > F. 101 ack 61		| F1/ES",
+	     "server < F. 61 ack 101		| F1/F1",
+	     "+200ms server < F. 61 ack 102	| F2?/CG again",
+	     "+6ms client > F. 101 ack 62	| TW?/TW again outcome=graceful",
+	     "+9ms client > F. 101 ack 62	| ~CG/TW !last_ack_lost again",
+	     "server < . 62 ack 102		| TW?/TW outcome=graceful");
 	play(AT_ROUTER | AT_SERVER,
 	     "client > S 100			| SS/LI",
-	     "server < S. 500 ack 101		| SS/SR",
-	     "+10ms client > . 101 ack 501	| ES/ES*",
-	     "client > F. 101 ack 501		| F1/ES*",
-	     "server < . 501 ack 102		| F2?/CW",
-	     "+9ms client > F. 101 ack 501	| F2?/CW again",
-	     "server < F. 501 ack 102		| F2?/LA",
-	     "client > . 102 ack 502		| TW?/CL*");
+	     "server < S. 60 ack 101		| SS/SR",
+	     "+10ms client > . 101 ack 61	| ES/ES*",
+	     "client > F. 101 ack 61		| F1/ES*",
+	     "server < . 61 ack 102		| F2?/CW",
+	     "+9ms client > F. 101 ack 61	| F2?/CW again",
+	     "server < F. 61 ack 102		| F2?/LA",
+	     "client > . 102 ack 62		| TW?/CL*");
 	/* A round trip that may be the one of an earlier copy does not count. */
 	play(AT_SERVER,
 	     "client > S 100			| SS/LI",
-	     "server < S. 500 ack 101		| SS/SR",
-	     "+1s server < S. 500 ack 101	| SS/SR",
-	     "+10ms client > . 101 ack 501	| ES/ES flags=ambiguous_rtt",
-	     "client > F. 101 ack 501		| F1/ES",
-	     "server < . 501 ack 102		| F2?/CW",
-	     "client > F. 101 ack 501		| ~F1/CW !last_ack_lost again");
+	     "server < S. 60 ack 101		| SS/SR",
+	     "+1s server < S. 60 ack 101	| SS/SR",
+	     "+10ms client > . 101 ack 61	| ES/ES flags=ambiguous_rtt",
+	     "client > F. 101 ack 61		| F1/ES",
+	     "server < . 61 ack 102		| F2?/CW",
+	     "client > F. 101 ack 61		| ~F1/CW !last_ack_lost again");
 }
 
 /* The ACK that waited was lost, as the FIN comes again: it is not taken for a moment. */
 TEST(waiting_ack_lost)
 {
 	play(AT_SERVER, OPEN,
-	     "server < F. 551 ack 111	| ES/F1",
-	     "client > F. 111 ack 551	| F1/F1",
-	     "server < . 552 ack 112	| F1/CG",
-	     "client > F. 111 ack 552	| CG/TW again",
-	     "server < . 552 ack 112	| TW?/TW outcome=graceful");
+	     "server < F. 111 ack 111	| ES/F1",
+	     "client > F. 111 ack 111	| F1/F1",
+	     "server < . 112 ack 112	| F1/CG",
+	     "client > F. 111 ack 112	| CG/TW again",
+	     "server < . 112 ack 112	| TW?/TW outcome=graceful");
 }
 
 /* Who acknowledges a FIN has the ACK that it carries, whatever passes late. */
 TEST(ack_within_a_fin)
 {
 	play(AT_ROUTER, OPEN,
-	     "client > F. 111 ack 551	| F1/ES",
-	     "server < F. 551 ack 112	| F2*/CW,LA",
-	     "client > F. 111 ack 551 lost | ~F1/LA !last_ack_lost again",
-	     "client > . 112 ack 552	| F2,TW/CL*");
+	     "client > F. 111 ack 111	| F1/ES",
+	     "server < F. 111 ack 112	| F2*/CW,LA",
+	     "client > F. 111 ack 111 lost | ~F1/LA !last_ack_lost again",
+	     "client > . 112 ack 112	| F2,TW/CL*");
 	play(AT_ROUTER | AT_SERVER, OPEN,
-	     "client > F. 111 ack 551	| F1/ES",
-	     "server < F. 551 ack 112	| F2?/CW,LA",
-	     "client > . 112 ack 552	| TW/CL*",
-	     "client > F. 111 ack 551	| TW/CL* again");
+	     "client > F. 111 ack 111	| F1/ES",
+	     "server < F. 111 ack 112	| F2?/CW,LA",
+	     "client > . 112 ack 112	| TW/CL*",
+	     "client > F. 111 ack 111	| TW/CL* again");
 }
 
 /* Its first copy was lost, and had left before the ACK that stood behind it. */
 TEST(lost_first_fin)
 {
 	play(AT_ROUTER, OPEN,
-	     "server < F. 551 ack 111	| ES/F1",
-	     "client > . 112 ack 552	| CW/F2?",
-	     "+220ms client > F. 111 ack 552 | ~CG/F2?",
-	     "server < . 552 ack 112	| TW?/TW? outcome=graceful closer=simultaneous");
+	     "server < F. 111 ack 111	| ES/F1",
+	     "client > . 112 ack 112	| CW/F2?",
+	     "+220ms client > F. 111 ack 112 | ~CG/F2?",
+	     "server < . 112 ack 112	| TW?/TW? outcome=graceful closer=simultaneous");
 	/* Within a round trip the ACK may have overtaken it. */
 	play(AT_ROUTER,
 	     "client > S 100		| SS/LI",
@@ -169,21 +171,21 @@ TEST(lost_first_fin)
 TEST(copy_of_a_crossed_fin)
 {
 	play(AT_CLIENT | AT_ROUTER, OPEN,
-	     "client > F. 111 ack 551	| F1/ES",
-	     "server < F. 551 ack 111	| F1/F1",
-	     "client > . 112 ack 552	| CG/F1",
-	     "client > F. 111 ack 552	| CG/F1 again",
-	     "server < . 552 ack 112	| TW*/CG,TW*");
+	     "client > F. 111 ack 111	| F1/ES",
+	     "server < F. 111 ack 111	| F1/F1",
+	     "client > . 112 ack 112	| CG/F1",
+	     "client > F. 111 ack 112	| CG/F1 again",
+	     "server < . 112 ack 112	| TW*/CG,TW*");
 }
 
 /* 60. HTTP/1.0 */
 TEST(server_closes_first)
 {
 	play(EVERYWHERE, OPEN,
-	     "server < F. 551 ack 111	| ES/F1 closer=server",
-	     "client > . 111 ack 552	| CW/F2",
-	     "client > F. 111 ack 552	| LA/F2",
-	     "server < . 552 ack 112	| CL/TW outcome=graceful closer=server",
+	     "server < F. 111 ack 111	| ES/F1 closer=server",
+	     "client > . 111 ack 112	| CW/F2",
+	     "client > F. 111 ack 112	| LA/F2",
+	     "server < . 112 ack 112	| CL/TW outcome=graceful closer=server",
 	     "+60s			| CL/CL ended");
 }
 
@@ -191,30 +193,30 @@ TEST(server_closes_first)
 TEST(simultaneous_close)
 {
 	play(EVERYWHERE, OPEN,
-	     "client > F. 111 ack 551	| F1/ES closer=client",
-	     "server < F. 551 ack 111	| F1/F1 closer=simultaneous",
-	     "client > . 112 ack 552	| CG/F1",
-	     "server < . 552 ack 112	| TW/CG,TW outcome=graceful closer=simultaneous",
+	     "client > F. 111 ack 111	| F1/ES closer=client",
+	     "server < F. 111 ack 111	| F1/F1 closer=simultaneous",
+	     "client > . 112 ack 112	| CG/F1",
+	     "server < . 112 ack 112	| TW/CG,TW outcome=graceful closer=simultaneous",
 	     "+60s			| CL/CL ended");
 }
 
 TEST(simultaneous_close_certainty)
 {
 	play(AT_CLIENT, OPEN,
-	     "client > F. 111 ack 551	| F1/ES",
-	     "server < F. 551 ack 111	| F1/F1",
-	     "client > . 112 ack 552	| CG/F1",
-	     "server < . 552 ack 112	| TW/CG,TW?");
+	     "client > F. 111 ack 111	| F1/ES",
+	     "server < F. 111 ack 111	| F1/F1",
+	     "client > . 112 ack 112	| CG/F1",
+	     "server < . 112 ack 112	| TW/CG,TW?");
 	play(AT_SERVER, OPEN,
-	     "client > F. 111 ack 551	| F1/ES",
-	     "server < F. 551 ack 111	| F1/F1",
-	     "client > . 112 ack 552	| CG/F1",
-	     "server < . 552 ack 112	| TW?/CG,TW");
+	     "client > F. 111 ack 111	| F1/ES",
+	     "server < F. 111 ack 111	| F1/F1",
+	     "client > . 112 ack 112	| CG/F1",
+	     "server < . 112 ack 112	| TW?/CG,TW");
 	play(AT_ROUTER, OPEN,
-	     "client > F. 111 ack 551	| F1/ES",
-	     "server < F. 551 ack 111	| F1/F1",
-	     "client > . 112 ack 552	| CG/F1",
-	     "server < . 552 ack 112	| TW?/CG,TW?");
+	     "client > F. 111 ack 111	| F1/ES",
+	     "server < F. 111 ack 111	| F1/F1",
+	     "client > . 112 ack 112	| CG/F1",
+	     "server < . 112 ack 112	| TW?/CG,TW?");
 }
 
 /* 44. */
@@ -222,15 +224,15 @@ TEST(crossed_fin_carries_ack)
 {
 	/* The server's host knows that the first FIN had come; others take it as lost. */
 	play(EVERYWHERE, OPEN,
-	     "client > F. 111 ack 551	| F1/ES",
-	     "server < F. 551 ack 111	| F1/F1",
-	     "client > F. 111 ack 552	| CG/F2 server,loop@CG/F1 again",
-	     "server < . 552 ack 112	| TW/TW server,loop@TW/CG,TW");
+	     "client > F. 111 ack 111	| F1/ES",
+	     "server < F. 111 ack 111	| F1/F1",
+	     "client > F. 111 ack 112	| CG/F2 server,loop@CG/F1 again",
+	     "server < . 112 ack 112	| TW/TW server,loop@TW/CG,TW");
 	play(AT_LOOPBACK, OPEN,
-	     "client > F. 111 ack 551 lost | F1/ES",
-	     "server < F. 551 ack 111	| F1/F1",
-	     "client > F. 111 ack 552	| CG/F2 again",
-	     "server < . 552 ack 112	| TW/TW");
+	     "client > F. 111 ack 111 lost | F1/ES",
+	     "server < F. 111 ack 111	| F1/F1",
+	     "client > F. 111 ack 112	| CG/F2 again",
+	     "server < . 112 ack 112	| TW/TW");
 }
 
 /* 45. */
@@ -251,67 +253,67 @@ TEST(half_close)
 TEST(fin_with_data)
 {
 	play(EVERYWHERE, OPEN,
-	     "client > FP. 111:151 ack 551 | F1/ES",
-	     "server < . 551 ack 151	| F1/ES",
-	     "server < . 551 ack 152	| F2/CW",
-	     "server < FP. 551:601 ack 152 | F2/LA",
-	     "client > . 152 ack 601	| F2/LA",
-	     "client > . 152 ack 602	| TW/CL");
+	     "client > FP. 111:151 ack 111 | F1/ES",
+	     "server < . 111 ack 151	| F1/ES",
+	     "server < . 111 ack 152	| F2/CW",
+	     "server < FP. 111:161 ack 152 | F2/LA",
+	     "client > . 152 ack 161	| F2/LA",
+	     "client > . 152 ack 162	| TW/CL");
 }
 
 /* 47. */
 TEST(fin_beyond_a_hole)
 {
 	play(EVERYWHERE, OPEN,
-	     "client > P. 111:151 ack 551 unseen | ES/ES",
-	     "client > F. 151 ack 551	| F1/ES",
-	     "server < . 551 ack 111 <sack 151:152> | F1/ES",
-	     "client > P. 111:151 ack 551 | F1/ES",
-	     "server < . 551 ack 152	| F2/CW");
+	     "client > P. 111:151 ack 111 unseen | ES/ES",
+	     "client > F. 151 ack 111	| F1/ES",
+	     "server < . 111 ack 111 <sack 151:152> | F1/ES",
+	     "client > P. 111:151 ack 111 | F1/ES",
+	     "server < . 111 ack 152	| F2/CW");
 	/* Nor when it closes itself meanwhile. */
 	play(EVERYWHERE, OPEN,
-	     "client > P. 111:151 ack 551 unseen | ES/ES",
-	     "client > F. 151 ack 551	| F1/ES",
-	     "server < F. 551 ack 111 <sack 151:152> | F1/F1",
-	     "client > . 152 ack 552	| CG/F1 server,loop@CG/F2",
-	     "client > P. 111:151 ack 552 | CG/F2 server,loop@CG/F2",
-	     "server < . 552 ack 152	| TW/TW");
+	     "client > P. 111:151 ack 111 unseen | ES/ES",
+	     "client > F. 151 ack 111	| F1/ES",
+	     "server < F. 111 ack 111 <sack 151:152> | F1/F1",
+	     "client > . 152 ack 112	| CG/F1 server,loop@CG/F2",
+	     "client > P. 111:151 ack 112 | CG/F2 server,loop@CG/F2",
+	     "server < . 112 ack 152	| TW/TW");
 }
 
 /* 48. */
 TEST(fin_with_older_ack)
 {
 	play(EVERYWHERE, OPEN,
-	     "server < P. 551:601 ack 111 | ES/ES",
-	     "client > . 111 ack 601	| ES/ES",
-	     "client > F. 111 ack 551	| F1/ES",
-	     "server < . 601 ack 112	| F2/CW");
+	     "server < P. 111:161 ack 111 | ES/ES",
+	     "client > . 111 ack 161	| ES/ES",
+	     "client > F. 111 ack 111	| F1/ES",
+	     "server < . 161 ack 112	| F2/CW");
 }
 
 /* 49. */
 TEST(repeated_fin)
 {
 	play(EVERYWHERE, OPEN,
-	     "client > F. 111 ack 551	| F1/ES",
-	     "client > F. 111 ack 551	| F1/ES again rtx=0/0/1/0",
-	     "server < . 551 ack 112	| F2/CW",
-	     "server < F. 551 ack 112	| F2/LA",
-	     "server < F. 551 ack 112	| F2/LA again rtx=0/0/1/1",
-	     "client > . 112 ack 552	| TW/CL",
-	     "+30s server < F. 551 ack 112 | TW/~LA again !last_ack_lost",
-	     "client > . 112 ack 552	| TW/CL",
+	     "client > F. 111 ack 111	| F1/ES",
+	     "client > F. 111 ack 111	| F1/ES again rtx=0/0/1/0",
+	     "server < . 111 ack 112	| F2/CW",
+	     "server < F. 111 ack 112	| F2/LA",
+	     "server < F. 111 ack 112	| F2/LA again rtx=0/0/1/1",
+	     "client > . 112 ack 112	| TW/CL",
+	     "+30s server < F. 111 ack 112 | TW/~LA again !last_ack_lost",
+	     "client > . 112 ack 112	| TW/CL",
 	     "+59.999s			| TW/CL",
 	     "+1ms			| CL/CL ended");
 	play(EVERYWHERE, OPEN,
-	     "client > F. 111 ack 551	| F1/ES",
-	     "server < F. 551 ack 111	| F1/F1",
-	     "client > . 112 ack 552 lost | CG/F1 server@F1/F1",
-	     "server < F. 551 ack 111	| CG/F1 server@F1/F1 again",
-	     "client > . 112 ack 552	| CG/F1",
-	     "server < . 552 ack 112	| TW/CG,TW");
+	     "client > F. 111 ack 111	| F1/ES",
+	     "server < F. 111 ack 111	| F1/F1",
+	     "client > . 112 ack 112 lost | CG/F1 server@F1/F1",
+	     "server < F. 111 ack 111	| CG/F1 server@F1/F1 again",
+	     "client > . 112 ack 112	| CG/F1",
+	     "server < . 112 ack 112	| TW/CG,TW");
 	/* The repetition is what starts 2MSL again, not the ACK alone (RFC 9293 3.10.7.4). */
 	play(AT_CLIENT | AT_ROUTER | AT_LOOPBACK, CLIENT_CLOSED,
-	     "+30s server < F. 551 ack 112 | TW/~LA again !last_ack_lost",
+	     "+30s server < F. 111 ack 112 | TW/~LA again !last_ack_lost",
 	     "+59.999s			| TW/LA",
 	     "+1ms			| CL/LA");
 }
@@ -320,8 +322,8 @@ TEST(repeated_fin)
 TEST(repeated_ack)
 {
 	play(AT_CLIENT | AT_ROUTER | AT_LOOPBACK, CLIENT_CLOSED,
-	     "+30s server < F. 551 ack 112 unseen | TW/CL",
-	     "client > . 112 ack 552	| TW/CL",
+	     "+30s server < F. 111 ack 112 unseen | TW/CL",
+	     "client > . 112 ack 112	| TW/CL",
 	     "+59.999s			| TW/CL",
 	     "+1ms			| CL/CL ended");
 }
@@ -334,7 +336,7 @@ TEST(last_ack_lost)
 	     "server < .		| F2/CW",
 	     "server < F.		| F2/LA",
 	     "client > . lost		| TW/CL loop@TW/LA server@F2/LA",
-	     "+1s server < F. 551 ack 112 | TW/~LA loop@TW/LA server@F2/LA again "
+	     "+1s server < F. 111 ack 112 | TW/~LA loop@TW/LA server@F2/LA again "
 					 "client,router@!last_ack_lost rtx=0/0/0/1",
 	     "client > .		| TW/CL outcome=graceful",
 	     "+60s			| CL/CL ended");
@@ -342,7 +344,7 @@ TEST(last_ack_lost)
 	play(AT_SERVER | AT_ROUTER, OPEN,
 	     "client > F.		| F1/ES",
 	     "server < . lost		| F2/CW",
-	     "client > F. 111 ack 551	| ~F1/CW again !last_ack_lost",
+	     "client > F. 111 ack 111	| ~F1/CW again !last_ack_lost",
 	     "server < .		| F2/CW");
 }
 
@@ -355,7 +357,7 @@ TEST(last_ack_lost_for_good)
 	     "server < F.		| F2/LA",
 	     "client > . lost		| TW/LA",
 	     "+60s			| CL/LA",
-	     "server < F. 551 ack 112	| CL/LA again",
+	     "server < F. 111 ack 112	| CL/LA again",
 	     "client > R 112		| CL/CL ended outcome=reset_client reset_in=LAST_ACK");
 	play(AT_CLIENT | AT_ROUTER, OPEN,
 	     "client > F.		| F1/ES",
@@ -363,7 +365,7 @@ TEST(last_ack_lost_for_good)
 	     "server < F.		| F2/LA",
 	     "client > . lost		| TW/CL",
 	     "+60s			| CL/CL ended",
-	     "server < F. 551 ack 112	| CL/~LA again revived !last_ack_lost outcome=open",
+	     "server < F. 111 ack 112	| CL/~LA again revived !last_ack_lost outcome=open",
 	     "client > R 112		| CL/CL ended outcome=reset_client reset_in=LAST_ACK");
 	/* Or silence. */
 	play(AT_LOOPBACK, OPEN,
@@ -383,10 +385,10 @@ TEST(challenge_in_last_ack)
 	     "client > F.		| F1/ES",
 	     "server < .		| F2/CW",
 	     "server < F.		| F2/LA",
-	     "client > . 112 ack 551	| F2/LA",
+	     "client > . 112 ack 111	| F2/LA",
 	     "server < S 9000		| F2/LA !syn_in_sync",
-	     "client > . 112 ack 551	| F2/LA",
-	     "client > . 112 ack 552	| TW/CL");
+	     "client > . 112 ack 111	| F2/LA",
+	     "client > . 112 ack 112	| TW/CL");
 }
 
 /* 52. */
@@ -415,33 +417,103 @@ TEST(syn_in_time_wait)
 	     "client > S 50		| SS/LI new old=graceful");
 	/* From the other end: 56, the roles swap. */
 	play(EVERYWHERE, CLIENT_CLOSED,
-	     "server < S 553		| LI/SS new old=graceful",
-	     "client > S. 7000 ack 554	| SR/SS",
-	     "server < . 554 ack 7001	| ES/ES shook");
+	     "server < S 113		| LI/SS new old=graceful",
+	     "client > S. 7000 ack 114	| SR/SS",
+	     "server < . 114 ack 7001	| ES/ES shook");
 	play(EVERYWHERE, CLIENT_CLOSED,
-	     "server < S 552		| TW/CL !syn_in_sync",
-	     "server < S 551		| TW/CL !syn_in_sync",
-	     "client > . 112 ack 552	| TW/CL",
+	     "server < S 112		| TW/CL !syn_in_sync",
+	     "server < S 111		| TW/CL !syn_in_sync",
+	     "client > . 112 ack 112	| TW/CL",
 	     "+60s			| CL/CL ended outcome=graceful");
 }
 
 TEST(syn_in_time_wait_with_timestamp)
 {
 	static const char *const after_ts[] = {
-		"server < S 300 <TS 1000>	| TW/CL !syn_in_sync",
-		"server < S 300 <TS 1001>	| LI/SS new old=graceful",
+		"server < S 30 <TS 1000>	| TW/CL !syn_in_sync",
+		"server < S 30 <TS 1001>	| LI/SS new old=graceful",
 	};
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(after_ts); i++)
 		play(EVERYWHERE,
 		     "client > S 100 <TS 10>		| SS/LI",
-		     "server < S. 500 ack 101 <TS 990>	| SS/SR",
+		     "server < S. 60 ack 101 <TS 990>	| SS/SR",
 		     "client > .			| ES/ES",
-		     "client > F. 101 ack 501 <TS 20>	| F1/ES",
-		     "server < F. 501 ack 102 <TS 1000>	| F2/CW,LA",
+		     "client > F. 101 ack 61 <TS 20>	| F1/ES",
+		     "server < F. 61 ack 102 <TS 1000>	| F2/CW,LA",
 		     "client > .			| TW/CL",
 		     after_ts[i]);
+}
+
+/* 53. Either end can be the one that waits; all that time nothing that it ignores ends it. */
+TEST(time_wait)
+{
+	play(EVERYWHERE, CLIENT_CLOSED,
+	     "+20s server < P. 61:111 ack 112	| TW/CL",
+	     "+20s client > . 112 ack 112	| TW/CL outcome=graceful",
+	     "+59.999999s			| TW/CL outcome=graceful",
+	     "+1us				| CL/CL by=timeout ended outcome=graceful",
+	     "+9.999999s			| CL/CL outcome=graceful",
+	     "+1us				| --/--");
+}
+
+/* 55. tcp_tw_reuse: the end that waits opens again, by its own clock, with any number. */
+TEST(outbound_reuse)
+{
+	static const u32 numbers[] = { 0, 50, 99, 111, 113, 50000, 0x80000000 };
+	char syn[64], synack[64];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(numbers); i++) {
+		scnprintf(syn, sizeof(syn), "+2s client > S %u | SS/LI new old=graceful",
+			  numbers[i]);
+		scnprintf(synack, sizeof(synack), "server < S. 7000 ack %u | SS/SR",
+			  numbers[i] + 1);
+		play(EVERYWHERE, OPENED,
+		     "client > F. 111 ack 111	| F1/ES",
+		     "server < F. 111 ack 112	| F2/CW,LA",
+		     "client > . 112 ack 112	| TW/CL",
+		     syn, synack,
+		     "client > .		| ES/ES shook");
+	}
+	/* The former server waits, and opens: the roles change. */
+	play(EVERYWHERE, OPENED,
+	     "server < F. 111 ack 111	| ES/F1",
+	     "client > F. 111 ack 112	| CW,LA/F2",
+	     "server < . 112 ack 112	| CL/TW",
+	     "+2s server < S 50		| LI/SS new old=graceful",
+	     "client > S. 7000 ack 51	| SR/SS",
+	     "server < .		| ES/ES shook");
+}
+
+/* 58. In every state; the state that was hit is kept. */
+TEST(aborted_in_each_state)
+{
+	play(EVERYWHERE, OPENED,
+	     "server < F. 111 ack 111	| ES/F1",
+	     "client > R. 111 ack 111	| CL/CL ended outcome=reset_client reset_in=FIN_WAIT1");
+	play(EVERYWHERE, OPENED,
+	     "server < F. 111 ack 111	| ES/F1",
+	     "client > . 111 ack 112	| CW/F2",
+	     "client > R. 111 ack 112	| CL/CL ended outcome=reset_client reset_in=FIN_WAIT2");
+	play(EVERYWHERE, OPENED,
+	     "server < F. 111 ack 111	| ES/F1",
+	     "client > . 111 ack 112	| CW/F2",
+	     "server < R. 112 ack 111	| CL/CL ended outcome=reset_server reset_in=CLOSE_WAIT");
+	play(EVERYWHERE, OPENED,
+	     "server < F. 111 ack 111	| ES/F1",
+	     "client > F. 111 ack 111	| F1/F1",
+	     "server < . 112 ack 112	| F1/CG",
+	     "client > R. 112 ack 111	| CL/CL ended outcome=reset_client reset_in=CLOSING");
+	play(EVERYWHERE, OPENED,
+	     "server < F. 111 ack 111	| ES/F1",
+	     "client > F. 111 ack 112	| CW,LA/F2",
+	     "server < R. 112 ack 111	| CL/CL ended outcome=reset_server reset_in=LAST_ACK");
+	/* close() with unread data: the RST stands at what was sent, data of the peer comes on. */
+	play(EVERYWHERE, OPENED,
+	     "client > P. 111:211 ack 111 | ES/ES",
+	     "server < R. 111 ack 111	| CL/CL ended outcome=reset_server reset_in=ESTABLISHED");
 }
 
 /* 56. The closed flow is over for either. */
@@ -462,7 +534,7 @@ TEST(reuse_after_the_end)
 TEST(reset_in_time_wait)
 {
 	play(EVERYWHERE, CLIENT_CLOSED,
-	     "server < R 552		| CL/CL ended outcome=graceful");
+	     "server < R 112		| CL/CL ended outcome=graceful");
 	play(EVERYWHERE, CLIENT_CLOSED,
 	     "server < R 5000000	| TW/CL !rst_outside");
 }
@@ -471,13 +543,13 @@ TEST(reset_in_time_wait)
 TEST(aborted)
 {
 	play(EVERYWHERE, OPEN,
-	     "client > R. 111 ack 551	| CL/CL ended outcome=reset_client reset_in=ESTABLISHED");
+	     "client > R. 111 ack 111	| CL/CL ended outcome=reset_client reset_in=ESTABLISHED");
 	play(EVERYWHERE, OPEN,
-	     "server < R. 551 ack 111	| CL/CL ended outcome=reset_server reset_in=ESTABLISHED");
+	     "server < R. 111 ack 111	| CL/CL ended outcome=reset_server reset_in=ESTABLISHED");
 	play(EVERYWHERE, OPEN,
 	     "client > F.		| F1/ES",
 	     "server < .		| F2/CW",
-	     "server < R. 551 ack 112	| CL/CL ended outcome=reset_server reset_in=FIN_WAIT2 "
+	     "server < R. 111 ack 112	| CL/CL ended outcome=reset_server reset_in=FIN_WAIT2 "
 					 "closer=client");
 }
 
@@ -496,70 +568,72 @@ TEST(fin_behind_data)
 TEST(older_copy_of_fin)
 {
 	play(EVERYWHERE, OPEN,
-	     "client > F. 111 ack 551	| F1/ES",
-	     "server < F. 551 ack 112	| F2/CW,LA",
-	     "server < F. 551 ack 111	| F2/~CG again",
-	     "client > . 112 ack 552	| TW/TW outcome=graceful closer=simultaneous");
+	     "client > F. 111 ack 111	| F1/ES",
+	     "server < F. 111 ack 112	| F2/CW,LA",
+	     "server < F. 111 ack 111	| F2/~CG again",
+	     "client > . 112 ack 112	| TW/TW outcome=graceful closer=simultaneous");
 	play(EVERYWHERE, OPEN,
-	     "client > F. 111 ack 551	| F1/ES",
-	     "server < F. 551 ack 112	| F2/CW,LA",
-	     "client > . 112 ack 552	| TW/CL",
-	     "server < F. 551 ack 111	| TW/~TW,~CG again !last_ack_lost",
-	     "client > . 112 ack 552	| TW/TW",
+	     "client > F. 111 ack 111	| F1/ES",
+	     "server < F. 111 ack 112	| F2/CW,LA",
+	     "client > . 112 ack 112	| TW/CL",
+	     "server < F. 111 ack 111	| TW/~TW,~CG again !last_ack_lost",
+	     "client > . 112 ack 112	| TW/TW",
 	     "+60s			| CL/CL ended");
 	/* The ACK alone had come first. */
 	play(EVERYWHERE, OPEN,
-	     "client > F. 111 ack 551	| F1/ES",
-	     "server < . 552 ack 112	| F2/CW",
-	     "server < F. 551 ack 111	| F2/~CG closer=simultaneous",
-	     "client > . 112 ack 552	| TW/TW");
+	     "client > F. 111 ack 111	| F1/ES",
+	     "server < . 112 ack 112	| F2/CW",
+	     "server < F. 111 ack 111	| F2/~CG closer=simultaneous",
+	     "client > . 112 ack 112	| TW/TW");
 }
 
 /* Rule 8, one end alone is busy. */
 TEST(deliveries_in_order)
 {
 	play(EVERYWHERE, OPEN,
-	     "server < F. 551 ack 111	| ES/F1",
-	     "client > F. 111 ack 551	| F1/F1",
-	     "server < . 552 ack 112	| F1/CG",
-	     "client > . 112 ack 552	| CG,TW/TW closer=simultaneous");
+	     "server < F. 111 ack 111	| ES/F1",
+	     "client > F. 111 ack 111	| F1/F1",
+	     "server < . 112 ack 112	| F1/CG",
+	     "client > . 112 ack 112	| CG,TW/TW closer=simultaneous");
 	/* A FIN that covers the other's, and no ACK for it yet. */
 	play(EVERYWHERE, OPEN,
-	     "server < F. 551 ack 111	| ES/F1",
-	     "client > F. 111 ack 552	| CW,LA/F2",
-	     "server < . 552 ack 112	| CL/TW outcome=graceful");
+	     "server < F. 111 ack 111	| ES/F1",
+	     "client > F. 111 ack 112	| CW,LA/F2",
+	     "server < . 112 ack 112	| CL/TW outcome=graceful");
 	/* It repeats the FIN: what waited was dropped, or never came. */
 	play(EVERYWHERE, OPEN,
-	     "client > F. 111 ack 551	| F1/ES",
-	     "server < F. 551 ack 111	| F1/F1",
-	     "client > . 112 ack 552	| CG/F1",
-	     "server < F. 551 ack 111	| CG/F1 again",
-	     "server < . 552 ack 112	| TW/CG",
-	     "client > . 112 ack 552	| TW/TW outcome=graceful");
+	     "client > F. 111 ack 111	| F1/ES",
+	     "server < F. 111 ack 111	| F1/F1",
+	     "client > . 112 ack 112	| CG/F1",
+	     "server < F. 111 ack 111	| CG/F1 again",
+	     "server < . 112 ack 112	| TW/CG",
+	     "client > . 112 ack 112	| TW/TW outcome=graceful");
 }
 
 /* Rule 6: what its target does not take delivers nothing. */
 TEST(old_segment_delivers_nothing)
 {
 	play(EVERYWHERE, OPEN,
-	     "server < F. 551 ack 111	| ES/F1",
-	     "client > P. 101:106 ack 552 | CW/F1",
-	     "client > . 111 ack 552	| CW/F2");
+	     "server < F. 111 ack 111	| ES/F1",
+	     "client > P. 101:106 ack 112 | CW/F1",
+	     "client > . 111 ack 112	| CW/F2");
 }
 
 TESTS = {
-	test(four_segments), test(four_segments_certainty), test(three_segments),
-	test(server_closes_first), test(simultaneous_close), test(copied_fin), test(lost_first_fin), test(ack_within_a_fin), test(waiting_ack_lost), test(crossing_fins),
+	item(41a, four_segments), item(41b, four_segments_certainty), item(42a, three_segments),
+	item(60, server_closes_first), item(43a, simultaneous_close),
+	item(43b, simultaneous_close_certainty), item(44, crossed_fin_carries_ack),
+	item(45a, half_close), item(46, fin_with_data), item(47, fin_beyond_a_hole),
+	item(48, fin_with_older_ack), item(49a, repeated_fin), item(49b, repeated_ack),
+	item(50a, last_ack_lost), item(51, last_ack_lost_for_good),
+	item(35, challenge_in_last_ack), item(52, orphan), item(53b, time_wait),
+	item(55, outbound_reuse), item(58c, aborted_in_each_state), item(54a, syn_in_time_wait),
+	item(54b, syn_in_time_wait_with_timestamp), item(56, reuse_after_the_end),
+	item(57, reset_in_time_wait), item(58a, aborted), item(59, fin_behind_data),
+	test(older_copy_of_fin), test(deliveries_in_order), test(old_segment_delivers_nothing),
+	test(copied_fin), test(waiting_ack_lost), test(crossing_fins),
+	test(lost_first_fin), test(ack_within_a_fin),
 	test(copy_of_a_crossed_fin),
-	 test(simultaneous_close_certainty),
-	test(crossed_fin_carries_ack),
-	test(half_close), test(fin_with_data), test(fin_beyond_a_hole),
-	test(fin_with_older_ack), test(repeated_fin), test(repeated_ack),
-	test(last_ack_lost), test(last_ack_lost_for_good), test(challenge_in_last_ack),
-	test(orphan), test(syn_in_time_wait), test(syn_in_time_wait_with_timestamp),
-	test(reuse_after_the_end), test(reset_in_time_wait), test(aborted),
-	test(fin_behind_data), test(older_copy_of_fin), test(deliveries_in_order),
-	test(old_segment_delivers_nothing),
 };
 
 int main(void)

@@ -197,10 +197,10 @@ TEST(multipath)
 }
 
 TESTS = {
-	test(at_data), test(at_synack), test(at_fin), test(far_ahead), test(lone_reset),
-	test(roles), test(reset_in_midstream), test(reset_of_one_unseen), test(synack_after_its_ack),
-	test(syn_in_midstream), test(client_only), test(server_only), test(view),
-	test(multipath),
+	item(62a, at_data), item(62b, at_synack), item(62c, at_fin), item(62d, far_ahead),
+	item(62e, lone_reset), item(62f, roles), item(62g, reset_in_midstream),
+	item(62h, reset_of_one_unseen), item(62i, syn_in_midstream), item(69a, client_only),
+	item(69b, server_only), item(63, view), item(67, multipath), test(synack_after_its_ack),
 };
 
 int main(void)

@@ -219,6 +219,44 @@ TEST(old_duplicate_syn)
 	     "client > . 101 ack 601	| ES/ES");
 }
 
+/* 12, from a router: the SYN of the life before passes second, and is answered first. */
+TEST(old_duplicate_syn_on_the_way)
+{
+	play(AT_ROUTER,
+	     "client > S 100 lost	| SS/LI",
+	     "client > S 90		| SS/LI new old=reused",
+	     "server < S. 500 ack 91	| SS/SR",
+	     "client > R 91		| CL?/LI? ended outcome=reset_client",
+	     "+1s client > S 100	| SS/LI new old=reset_client",
+	     "server < S. 600 ack 101	| SS/SR",
+	     "client > . 101 ack 601	| ES/ES?");
+}
+
+/* 13, while the flow can still be seen: ended, and in TIME_WAIT. */
+TEST(delayed_syn_after_the_end)
+{
+	play(EVERYWHERE, SYN, SYNACK,
+	     "client > .		| ES/ES",
+	     "client > F.		| F1/ES",
+	     "server < F.		| F2/CW,LA",
+	     "client > .		| TW/CL",
+	     /* The server has forgotten and answers; the one in TIME_WAIT acknowledges. */
+	     "client > S 100		| TW/CL -new again",
+	     "server < S. 7000 ack 101	| TW/CL !synack_isn",
+	     "client > . 102 ack 502	| TW/CL",
+	     "server < R 502		| CL/CL ended outcome=graceful");
+	play(EVERYWHERE, SYN, SYNACK,
+	     "client > .		| ES/ES",
+	     "client > F.		| F1/ES",
+	     "server < F.		| F2/CW,LA",
+	     "client > .		| TW/CL",
+	     "+65s			| CL/CL ended outcome=graceful",
+	     "client > S 100		| SS/LI new old=graceful",
+	     "server < S. 7000 ack 101	| SS/SR",
+	     "client > R 101		| CL/LI ended outcome=reset_client",
+	     "+10s			| --/--");
+}
+
 /* 13. The client has no such connection: its reset answers the SYN-ACK. */
 TEST(delayed_syn)
 {
@@ -251,6 +289,12 @@ TEST(refused)
 	     "server < R. 0 ack 101 lost | SS/CL",
 	     "client > S 100		| SS/~LI again",
 	     "server < S. 500 ack 101	| SS/SR");
+	/* The repeated SYN took another way; its answer is enough. */
+	play(AT_SERVER | AT_ROUTER, SYN,
+	     "server < R. 0 ack 101 lost | CL/CL ended",
+	     "client > S 100 unseen	| CL/CL",
+	     "server < S. 500 ack 101	| CL/SR revived",
+	     "client > . 101 ack 501	| ~SS,ES/ES !rst_withdrawn");
 }
 
 /* 15. RFC 9293 3.10.7.3 */
@@ -373,6 +417,21 @@ TEST(fast_open_server_closes_first)
 	     "server < . 502 ack 112		| CL/TW outcome=graceful");
 }
 
+/*
+ * The client closes before its ACK has come: the ACK of that FIN shows that
+ * it came, and a Fast Open server need not have left SYN_RECV for that.
+ */
+TEST(fast_open_client_closes_first)
+{
+	play(AT_LOOPBACK,
+	     "client > S 100:110 <tfo>		| SS/LI",
+	     "server < S. 500 ack 111 <tfo>	| SS/SR",
+	     "client > F. 111 ack 501 lost	| ES,F1/SR",
+	     "server < . 501 ack 112		| F2/CW",
+	     "server < F. 501 ack 112		| F2/LA",
+	     "client > . 112 ack 502		| TW/CL outcome=graceful");
+}
+
 /* 22. */
 TEST(fin_as_third_segment)
 {
@@ -456,6 +515,24 @@ TEST(new_try)
 	     "client > .			| ES/ES outcome=open -flags");
 }
 
+/* 61. ICMP unreachable, a user timeout, a process that dies in TCP_REPAIR: nothing is sent. */
+TEST(gives_up_in_silence)
+{
+	play(EVERYWHERE, SYN,
+	     "+150s				| CL/CL ended outcome=syn_timeout");
+	play(EVERYWHERE, SYN, SYNACK,
+	     "+90s				| CL/CL ended outcome=synack_timeout");
+	play(EVERYWHERE, SYN, SYNACK,
+	     "client > .			| ES/ES",
+	     "+432000s				| CL/CL ended outcome=vanished");
+	/* Keepalive exhausted, or a user timeout: the RST comes hours after the last answer. */
+	play(EVERYWHERE, SYN, SYNACK,
+	     "client > .			| ES/ES",
+	     "+7200s client > . 100 ack 501 lost | ES/ES",
+	     "+75s client > . 100 ack 501 lost	| ES/ES",
+	     "+75s client > R. 101 ack 501	| CL/CL ended outcome=reset_client");
+}
+
 /* 68. Until the client has chosen, the latest SYN-ACK counts. */
 TEST(synack_with_other_parameters)
 {
@@ -468,17 +545,20 @@ TEST(synack_with_other_parameters)
 }
 
 TESTS = {
-	test(three_segments), test(three_segments_certainty), test(causes),
-	test(certain_after_all), test(repeated_syn), test(repeated_synack),
-	test(final_ack_lost), test(data_completes_handshake), test(deferred_accept),
-	test(simultaneous_open), test(crossed_synack_must_fit), test(self_connect),
-	test(split_in_four), test(split_in_five), test(old_duplicate_syn),
-	test(delayed_syn), test(refused), test(reset_that_syn_sent_ignores),
-	test(stale_synack), test(challenge_answers_syn), test(syn_timeout),
-	test(synack_timeout), test(late_final_ack), test(fin_straight_after),
-	test(data_in_syn), test(fast_open_server_closes_first), test(fin_as_third_segment),
-	test(syn_with_other_flags), test(exact_reset_in_syn_recv),
-	test(inexact_reset_in_syn_recv), test(new_try), test(synack_with_other_parameters),
+	item(1a, three_segments), item(1b, three_segments_certainty), test(causes),
+	test(certain_after_all), item(2a, repeated_syn), item(3, repeated_synack),
+	item(4a, final_ack_lost), item(5, data_completes_handshake), item(6, deferred_accept),
+	item(7a, simultaneous_open), item(8, crossed_synack_must_fit), item(9, self_connect),
+	item(10, split_in_four), item(11, split_in_five), item(12a, old_duplicate_syn),
+	item(12b, old_duplicate_syn_on_the_way), item(13a, delayed_syn),
+	item(13b, delayed_syn_after_the_end), item(14a, refused),
+	item(15, reset_that_syn_sent_ignores), item(16, stale_synack),
+	item(17, challenge_answers_syn), item(18a, syn_timeout), item(26b, synack_timeout),
+	item(19, late_final_ack), item(23, fin_straight_after), item(20a, data_in_syn),
+	item(21a, fast_open_server_closes_first), item(21b, fast_open_client_closes_first),
+	item(22a, fin_as_third_segment), item(24, syn_with_other_flags),
+	item(25, exact_reset_in_syn_recv), item(26a, inexact_reset_in_syn_recv), test(new_try),
+	item(61a, gives_up_in_silence), item(68a, synack_with_other_parameters),
 };
 
 int main(void)

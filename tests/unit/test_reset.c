@@ -2,19 +2,21 @@
 /* Resets and SYNs into living connections: items 28 to 40, RFC 9293 3.5, RFC 5961. */
 #include "script.h"
 
-#define OPEN								\
+#define OPENED								\
 	"client > S 100 win 65535	| SS/LI",			\
-	"server < S. 500 ack 101 win 1000 | SS/SR",			\
-	"client > . 101 ack 501		| ES*/ES*",			\
-	"server < P. 501:551 ack 101	| ES*/ES*",			\
-	"client > P. 101:111 ack 551	| ES*/ES*",			\
-	"server < . 551 ack 111		| ES*/ES*"
-/* RCV.NXT is 111 at the server and 551 at the client, each window 1000. */
+	"server < S. 60 ack 101 win 1000 | SS/SR",			\
+	"client > . 101 ack 61		| ES*/ES*",			\
+	"server < P. 61:111 ack 101	| ES*/ES*",			\
+	"client > P. 101:111 ack 111	| ES*/ES*",			\
+	"server < . 111 ack 111		| ES*/ES*"
+/* Both ends have come equally far, so either may go on. */
+#define OPEN	OPENED, ":either"
+/* RCV.NXT is 111 at either end, and the window 1000. */
 
 #define CLOSE_WAIT							\
 	OPEN,								\
-	"client > F. 111 ack 551	| F1/ES",			\
-	"server < . 551 ack 112		| F2/CW"
+	"client > F. 111 ack 111	| F1/ES",			\
+	"server < . 111 ack 112		| F2/CW"
 
 /* 28. */
 TEST(exact)
@@ -23,7 +25,7 @@ TEST(exact)
 	     "client > R 111		| CL/CL ended outcome=reset_client reset_in=ESTABLISHED "
 					 "hist=ShAdDaR");
 	play(EVERYWHERE, OPEN,
-	     "server < R 551		| CL/CL ended outcome=reset_server");
+	     "server < R 111		| CL/CL ended outcome=reset_server");
 	play(AT_CLIENT, OPEN,
 	     "client > R 111		| CL/CL? ended");
 	play(AT_SERVER, OPEN,
@@ -46,12 +48,34 @@ TEST(not_exact)
 	     "client > R 0		| ES/ES !rst_outside",
 	     "client > R 42		| ES/ES !rst_outside",
 	     "client > R 1000111	| ES/ES !rst_outside",
-	     "server < . 551 ack 111	| ES/ES",
+	     "server < . 111 ack 111	| ES/ES",
 	     "client > R 111		| CL/CL ended outcome=reset_client");
 	play(AT_CLIENT | AT_ROUTER, OPEN,
-	     "server < R 552		| ES/ES !rst_inexact",
-	     "server < R 550		| ES/ES !rst_outside",
-	     "server < R 551		| CL/CL ended outcome=reset_server");
+	     "server < R 112		| ES/ES !rst_inexact",
+	     "server < R 110		| ES/ES !rst_outside",
+	     "server < R 111		| CL/CL ended outcome=reset_server");
+}
+
+/* 30. What old or blind resets carry, in every state: nothing comes of it. */
+TEST(far_outside)
+{
+	static const u32 numbers[] = { 0, 1, 42, 60, 99, 1000111, 0x7fffffff, 0x80000000 };
+	char rst[4][64];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(numbers); i++) {
+		static const char *const states[] = { "ES/ES", "F1/ES", "F2/CW", "F2/LA" };
+		size_t j;
+
+		for (j = 0; j < ARRAY_SIZE(rst); j++)
+			scnprintf(rst[j], sizeof(rst[j]), "client > R %u | %s !rst_outside",
+				  numbers[i], states[j]);
+		play(AT_SERVER | AT_ROUTER, OPEN, rst[0],
+		     "client > F. 111 ack 111	| F1/ES", rst[1],
+		     "server < . 111 ack 112	| F2/CW", rst[2],
+		     "server < F. 111 ack 112	| F2/LA", rst[3],
+		     "client > . 112 ack 112	| TW/CL outcome=graceful");
+	}
 }
 
 /* 31. Linux: tcp_reset_check(), and the highest SACK edge. */
@@ -63,39 +87,39 @@ TEST(one_below)
 	play(AT_SERVER | AT_ROUTER, CLOSE_WAIT,
 	     "client > R 110		| F2/CW !rst_outside");
 	play(AT_SERVER | AT_ROUTER, CLOSE_WAIT,
-	     "server < F. 551 ack 112	| F2/LA",
+	     "server < F. 111 ack 112	| F2/LA",
 	     "client > R 111		| ~F1,CL/CL ended");
 	play(AT_SERVER | AT_ROUTER, OPEN,
-	     "client > F. 111 ack 551	| F1/ES",
-	     "server < F. 551 ack 111	| F1/F1",
-	     "server < . 552 ack 112	| F1/CG",
+	     "client > F. 111 ack 111	| F1/ES",
+	     "server < F. 111 ack 111	| F1/F1",
+	     "server < . 112 ack 112	| F1/CG",
 	     "client > R 111		| CL/CL ended");
 	play(AT_SERVER | AT_ROUTER, OPEN,
 	     "client > R 110		| ES/ES !rst_outside");
 	/* Its ACK of the FIN is delayed, but the socket says that it has the FIN. */
 	play(AT_CLIENT, OPEN,
-	     "server < F. 551 ack 111	| ES/F1",
-	     "server < R 551 rcv 552	| CL/CL? ended");
+	     "server < F. 111 ack 111	| ES/F1",
+	     "server < R 111 rcv 112	| CL/CL? ended");
 	play(AT_CLIENT, OPEN,
-	     "server < P. 551:552 ack 111 | ES/ES",
-	     "server < R 551 rcv 552	| ES/ES !rst_outside");
+	     "server < P. 111:112 ack 111 | ES/ES",
+	     "server < R 111 rcv 112	| ES/ES !rst_outside");
 }
 
 TEST(sack_edge)
 {
 	play(AT_SERVER | AT_ROUTER, OPEN,
-	     "client > P. 211:311 ack 551	| ES/ES",
-	     "client > P. 411:511 ack 551 unseen | ES/ES",
-	     "server < . 551 ack 111 <sack 411:511,sack 211:311> | ES/ES",
+	     "client > P. 211:311 ack 111	| ES/ES",
+	     "client > P. 411:511 ack 111 unseen | ES/ES",
+	     "server < . 111 ack 111 <sack 411:511,sack 211:311> | ES/ES",
 	     "client > R 512			| ES/ES !rst_inexact",
 	     "client > R 511			| CL/CL ended outcome=reset_client");
 	/* The hole is filled: the edge means nothing any more. */
 	play(AT_SERVER | AT_ROUTER, OPEN,
-	     "client > P. 211:311 ack 551	| ES/ES",
-	     "server < . 551 ack 111 <sack 211:311> | ES/ES",
-	     "client > P. 111:211 ack 551	| ES/ES",
-	     "client > P. 311:411 ack 551	| ES/ES",
-	     "server < . 551 ack 411		| ES/ES",
+	     "client > P. 211:311 ack 111	| ES/ES",
+	     "server < . 111 ack 111 <sack 211:311> | ES/ES",
+	     "client > P. 111:211 ack 111	| ES/ES",
+	     "client > P. 311:411 ack 111	| ES/ES",
+	     "server < . 111 ack 411		| ES/ES",
 	     "client > R 311			| ES/ES !rst_outside");
 }
 
@@ -103,11 +127,11 @@ TEST(sack_edge)
 TEST(straight_after_data)
 {
 	play(EVERYWHERE, OPEN,
-	     "client > P. 111:211 ack 551 | ES/ES",
+	     "client > P. 111:211 ack 111 | ES/ES",
 	     "client > R 211		| CL/CL ended outcome=reset_client");
 	/* Where the socket can be asked there is no range. */
 	play(AT_SERVER, OPEN,
-	     "client > P. 111:211 ack 551 | ES/ES",
+	     "client > P. 111:211 ack 111 | ES/ES",
 	     "client > R 111 rcv 211	| ES/ES !rst_outside",
 	     "client > R 150 rcv 211	| ES/ES !rst_outside",
 	     "client > R 212 rcv 211	| ES/ES !rst_inexact",
@@ -118,9 +142,9 @@ TEST(straight_after_data)
 TEST(leftover)
 {
 	play(AT_ROUTER | AT_SERVER, OPEN,
-	     "client > P. 111:211 ack 551 | ES/ES",
-	     "client > R. 111 ack 551	| ES/CL",
-	     "server < . 551 ack 211	| ES/~ES !rst_withdrawn outcome=open -reset_in");
+	     "client > P. 111:211 ack 111 | ES/ES",
+	     "client > R. 111 ack 111	| ES/CL",
+	     "server < . 111 ack 211	| ES/~ES !rst_withdrawn outcome=open -reset_in");
 }
 
 /*
@@ -131,18 +155,18 @@ TEST(leftover)
 TEST(answer_of_the_closed)
 {
 	play(EVERYWHERE, OPEN,
-	     "client > F. 111 ack 551	| F1/ES",
-	     "server < P. 551:583 ack 111 | F1/ES",
+	     "client > F. 111 ack 111	| F1/ES",
+	     "server < P. 111:143 ack 111 | F1/ES",
 	     "client > R 111		| CL/CL ended outcome=reset_client");
 	play(AT_ROUTER | AT_SERVER, OPEN,
-	     "client > P. 111:211 ack 551 | ES/ES",
+	     "client > P. 111:211 ack 111 | ES/ES",
 	     "client > R 111		| CL/CL ended",
-	     "server < . 551 ack 211	| CL/~ES !rst_withdrawn revived outcome=open");
+	     "server < . 111 ack 211	| CL/~ES !rst_withdrawn revived outcome=open");
 	/* Of its own host nobody else speaks. */
 	play(AT_CLIENT, OPEN,
-	     "client > P. 111:211 ack 551 | ES/ES",
+	     "client > P. 111:211 ack 111 | ES/ES",
 	     "client > R 90		| CL/ES !rst_outside",
-	     "client > P. 111:211 ack 551 | ~ES/ES !rst_withdrawn");
+	     "client > P. 111:211 ack 111 | ~ES/ES !rst_withdrawn");
 }
 
 /* The SYN-ACK has come: SYN_SENT has passed, though nothing of the client's shows it. */
@@ -150,20 +174,20 @@ TEST(behind_the_synack)
 {
 	play(AT_CLIENT,
 	     "client > S 100		| SS/LI",
-	     "server < S. 500 ack 101	| SS/SR",
-	     "server < R. 502 ack 101	| SS/SR !rst_inexact",
-	     "server < R 500		| SS/SR !rst_outside",
-	     "client > . 101 ack 501	| ES/ES?",
-	     "server < R. 501 ack 101	| CL/CL? ended");
+	     "server < S. 60 ack 101	| SS/SR",
+	     "server < R. 62 ack 101	| SS/SR !rst_inexact",
+	     "server < R 60		| SS/SR !rst_outside",
+	     "client > . 101 ack 61	| ES/ES?",
+	     "server < R. 61 ack 101	| CL/CL? ended");
 	play(AT_CLIENT,
 	     "client > S 100		| SS/LI",
-	     "server < S. 500 ack 101	| SS/SR",
-	     "server < R. 501 ack 101	| CL/CL? ended");
+	     "server < S. 60 ack 101	| SS/SR",
+	     "server < R. 61 ack 101	| CL/CL? ended");
 	/* Elsewhere nobody knows whether it has. */
 	play(AT_ROUTER,
 	     "client > S 100		| SS/LI",
-	     "server < S. 500 ack 101	| SS/SR",
-	     "server < R. 502 ack 101	| CL?/SR");
+	     "server < S. 60 ack 101	| SS/SR",
+	     "server < R. 62 ack 101	| CL?/SR");
 }
 
 /* 33. */
@@ -171,51 +195,51 @@ TEST(after_the_end)
 {
 	play(EVERYWHERE, OPEN,
 	     "client > R 111		| CL/CL ended",
-	     "server < R 551		| CL/CL outcome=reset_client",
+	     "server < R 111		| CL/CL outcome=reset_client",
 	     "client > R 111		| CL/CL outcome=reset_client",
-	     "client > R. 111 ack 551	| CL/CL outcome=reset_client",
+	     "client > R. 111 ack 111	| CL/CL outcome=reset_client",
 	     "+10s			| --/--",
 	     "client > R 111		| --/--");
 	play(EVERYWHERE, OPEN,
 	     "client > F.		| F1/ES",
-	     "server < F. 551 ack 112	| F2/CW,LA",
+	     "server < F. 111 ack 112	| F2/CW,LA",
 	     "client > .		| TW/CL",
 	     "+60s			| CL/CL ended",
-	     "server < R 552		| CL/CL outcome=graceful",
+	     "server < R 112		| CL/CL outcome=graceful",
 	     "client > R 112		| CL/CL outcome=graceful");
 }
 
 /* The SYN of the life that was reset is seen once more, late. */
 TEST(late_copy_of_syn)
 {
-	play(AT_SERVER | AT_ROUTER, OPEN,
+	play(AT_SERVER | AT_ROUTER, OPENED,
 	     "client > R 111			| CL/CL ended",
 	     "client > S 100			| CL/CL outcome=reset_client again",
-	     "client > P. 101:106 ack 551	| CL/CL outcome=reset_client",
-	     "client > P. 101:111 ack 551	| CL/CL outcome=reset_client");
+	     "client > P. 101:106 ack 111	| CL/CL outcome=reset_client",
+	     "client > P. 101:111 ack 111	| CL/CL outcome=reset_client");
 	/* Something new is no copy: the reset was not its own. */
 	play(EVERYWHERE, OPEN,
 	     "client > R 111			| CL/CL ended",
-	     "client > P. 111:121 ack 551	| ~ES/CL !rst_withdrawn revived outcome=open",
-	     "server < . 551 ack 121		| ES/~ES !rst_withdrawn outcome=open -reset_in");
+	     "client > P. 111:121 ack 111	| ~ES/CL !rst_withdrawn revived outcome=open",
+	     "server < . 111 ack 121		| ES/~ES !rst_withdrawn outcome=open -reset_in");
 }
 
 /* Rule 4 and rule 1: facts go on being recorded meanwhile. */
 TEST(withdrawn)
 {
 	play(AT_ROUTER, OPEN,
-	     "server < R 551		| CL?/CL? ended",
-	     "client > F. 111 ack 551	| ~ES,F1,CL?/CL? reset_in=FIN_WAIT1",
-	     "server < . 551 ack 112	| CL?/~ES,CW !rst_withdrawn revived outcome=open",
-	     "server < F. 551 ack 112	| CL?/LA",
+	     "server < R 111		| CL?/CL? ended",
+	     "client > F. 111 ack 111	| ~ES,F1,CL?/CL? reset_in=FIN_WAIT1",
+	     "server < . 111 ack 112	| CL?/~ES,CW !rst_withdrawn revived outcome=open",
+	     "server < F. 111 ack 112	| CL?/LA",
 	     "client > .		| ~F2?,TW/CL? !rst_withdrawn outcome=graceful");
 	/* The RST was lost: its target repeats what nobody has acknowledged. */
 	play(AT_CLIENT | AT_ROUTER, OPEN,
-	     "server < P. 551:561 ack 111 | ES/ES",
+	     "server < P. 111:121 ack 111 | ES/ES",
 	     "client > R 111 lost	| CL/CL? ended",
-	     "server < P. 551:561 ack 111 | CL/~ES !rst_withdrawn revived",
+	     "server < P. 111:121 ack 111 | CL/~ES !rst_withdrawn revived",
 	     "client > R 111		| CL/CL? ended outcome=reset_client",
-	     "server < . 560 ack 111	| CL/~ES !rst_withdrawn revived");
+	     "server < . 120 ack 111	| CL/~ES !rst_withdrawn revived");
 }
 
 /* It has come, and waits in the backlog of a socket that its process keeps busy. */
@@ -223,30 +247,30 @@ TEST(in_the_backlog)
 {
 	play(AT_CLIENT,
 	     "client > S 100		| SS/LI",
-	     "server < S 500		| SS/SS",
-	     "server < R. 501 ack 101	| CL/SR,CL? ended",
-	     "client > S. 100 ack 501	| CL/CL?",
-	     "client > S. 100 ack 501	| ~SR/CL? !rst_withdrawn revived again");
+	     "server < S 60		| SS/SS",
+	     "server < R. 61 ack 101	| CL/SR,CL? ended",
+	     "client > S. 100 ack 61	| CL/CL?",
+	     "client > S. 100 ack 61	| ~SR/CL? !rst_withdrawn revived again");
 	play(AT_CLIENT, OPEN,
-	     "server < F. 551 ack 111	| ES/F1",
-	     "client > . 111 ack 552	| CW/F2?",
-	     "server < R 551		| CL/~F1,CL? ended",
-	     "client > F. 111 ack 552	| ~CW,LA,CL/CL? reset_in=LAST_ACK");
+	     "server < F. 111 ack 111	| ES/F1",
+	     "client > . 111 ack 112	| CW/F2?",
+	     "server < R 111		| CL/~F1,CL? ended",
+	     "client > F. 111 ack 112	| ~CW,LA,CL/CL? reset_in=LAST_ACK");
 }
 
 /* RFC 7323: what is repeated carries a newer timestamp, a copy that the network made does not. */
 TEST(late_copies)
 {
 	play(AT_ROUTER | AT_CLIENT, OPEN,
-	     "server < P. 551:561 ack 111 <TS 50>	| ES/ES",
-	     "server < P. 561:571 ack 111 <TS 51>	| ES/ES",
+	     "server < P. 111:121 ack 111 <TS 50>	| ES/ES",
+	     "server < P. 121:131 ack 111 <TS 51>	| ES/ES",
 	     "client > R 111				| CL/CL ended",
-	     "server < P. 551:561 ack 111 <TS 50>	| CL/CL",
-	     "server < P. 551:561 ack 111 <TS 51>	| CL/CL",
-	     "server < P. 551:561 ack 111 <TS 90>	| CL/~ES !rst_withdrawn revived");
+	     "server < P. 111:121 ack 111 <TS 50>	| CL/CL",
+	     "server < P. 111:121 ack 111 <TS 51>	| CL/CL",
+	     "server < P. 111:121 ack 111 <TS 90>	| CL/~ES !rst_withdrawn revived");
 }
 
-/* In the name of an end in SYN_SENT: its first ACK is no leftover, and the way back is the RFC's. */
+/* For an end in SYN_SENT: its first ACK is no leftover, and the way back is that of the RFC. */
 TEST(forged_in_the_handshake)
 {
 	play(AT_ROUTER,
@@ -268,25 +292,25 @@ TEST(forged_in_the_handshake)
 TEST(long_after)
 {
 	play(AT_ROUTER | AT_SERVER, OPEN,
-	     "server < R. 551 ack 111 lost	| CL/CL ended",
-	     "+150ms client > . 111 ack 551	| CL/CL",
-	     "+6s client > F. 111 ack 551	| ~ES,F1/CL !rst_withdrawn revived",
-	     "server < R 551			| CL/CL ended");
+	     "server < R. 111 ack 111 lost	| CL/CL ended",
+	     "+150ms client > . 111 ack 111	| CL/CL",
+	     "+6s client > F. 111 ack 111	| ~ES,F1/CL !rst_withdrawn revived",
+	     "server < R 111			| CL/CL ended");
 }
 
 /* Only here did it overtake the data before it. */
 TEST(overtaking)
 {
 	play(AT_ROUTER, OPEN,
-	     "server < R. 583 ack 111	| ES/ES !rst_inexact",
-	     "server < P. 551:583 ack 111 | CL?/CL? ended outcome=reset_server");
+	     "server < R. 143 ack 111	| ES/ES !rst_inexact",
+	     "server < P. 111:143 ack 111 | CL?/CL? ended outcome=reset_server");
 	play(AT_ROUTER, OPEN,
-	     "server < R. 583 ack 111	| ES/ES !rst_inexact",
-	     "server < P. 551:590 ack 111 | ES/ES");
+	     "server < R. 143 ack 111	| ES/ES !rst_inexact",
+	     "server < P. 111:150 ack 111 | ES/ES");
 	/* At its target's own host it is as it is. */
 	play(AT_CLIENT, OPEN,
-	     "server < R. 583 ack 111	| ES/ES !rst_inexact",
-	     "server < P. 551:583 ack 111 | ES/ES");
+	     "server < R. 143 ack 111	| ES/ES !rst_inexact",
+	     "server < P. 111:143 ack 111 | ES/ES");
 }
 
 /* A FIN where the SYN stood is nobody's. */
@@ -308,7 +332,7 @@ TEST(in_flight)
 {
 	play(EVERYWHERE, OPEN,
 	     "client > R 111		| CL/CL ended",
-	     "server < P. 551:651 ack 111 | CL/CL outcome=reset_client",
+	     "server < P. 111:211 ack 111 | CL/CL outcome=reset_client",
 	     "client > R 111		| CL/CL",
 	     "server < P. 651:751 ack 111 | CL/CL outcome=reset_client",
 	     "client > R 111		| CL/CL",
@@ -317,31 +341,70 @@ TEST(in_flight)
 	     "client > R 111		| CL/CL outcome=reset_client");
 }
 
+/*
+ * A forged one, in each state of its victim. It repeats what it sent, as only a
+ * live end does, and is where it was; so is the end in whose name it was sent.
+ */
+TEST(withdrawn_in_each_state)
+{
+	play(AT_ROUTER,
+	     "client > S 100		| SS/LI",
+	     "server < S 60		| SS/SS",
+	     "client > S. 100 ack 61	| SR/SS",
+	     "server < R 61		| CL*/CL* ended",
+	     "client > S. 100 ack 61	| ~SR/CL* again revived !rst_withdrawn");
+	play(AT_ROUTER, OPEN,
+	     "client > F. 111 ack 111	| F1/ES*",
+	     "server < R 111		| CL*/CL* ended",
+	     "client > F. 111 ack 111	| ~F1/CL* again revived !rst_withdrawn",
+	     "server < . 111 ack 112	| F2*/~ES,CW !rst_withdrawn");
+	play(AT_ROUTER, OPEN,
+	     "client > F. 111 ack 111	| F1/ES*",
+	     "server < . 111 ack 112	| F2*/CW",
+	     "server < P. 111:121 ack 112 | F2*/CW",
+	     "client > R 112		| CL*/CL* ended",
+	     "server < P. 111:121 ack 112 | CL*/~CW revived !rst_withdrawn",
+	     "client > . 112 ack 121	| ~F2*/CW !rst_withdrawn");
+	play(AT_ROUTER, OPEN,
+	     "client > F. 111 ack 111	| F1/ES*",
+	     "server < F. 111 ack 111	| F1/F1",
+	     "server < . 112 ack 112	| F1/CG",
+	     "client > R 112		| CL*/CL* ended",
+	     "server < F. 111 ack 112	| CL*/~CG again revived !rst_withdrawn");
+	play(AT_ROUTER, OPEN,
+	     "client > F. 111 ack 111	| F1/ES*",
+	     "server < . 111 ack 112	| F2*/CW",
+	     "server < F. 111 ack 112	| F2*/LA",
+	     "client > R 112		| CL*/CL* ended",
+	     "server < F. 111 ack 112	| CL*/~LA again revived !rst_withdrawn",
+	     "client > . 112 ack 112	| ~F2*,TW*/CL* !rst_withdrawn");
+}
+
 /* 34. RFC 5961 4, in every synchronised state. */
 TEST(syn_into_a_connection)
 {
 	play(EVERYWHERE, OPEN,
 	     "client > S 9000		| ES/ES !syn_in_sync flags=half_open",
-	     "server < . 551 ack 111	| ES/ES flags=half_open",
+	     "server < . 111 ack 111	| ES/ES flags=half_open",
 	     "client > S 111		| ES/ES !syn_in_sync",
 	     "client > S 600		| ES/ES !syn_in_sync",
 	     "server < S 9000		| ES/ES !syn_in_sync",
-	     "client > P. 111:121 ack 551 | ES/ES",
-	     "client > F. 121 ack 551	| F1/ES",
+	     "client > P. 111:121 ack 111 | ES/ES",
+	     "client > F. 121 ack 111	| F1/ES",
 	     "client > S 9000		| F1/ES !syn_in_sync",
 	     "server < S 9000		| F1/ES !syn_in_sync",
-	     "server < . 551 ack 122	| F2/CW",
+	     "server < . 111 ack 122	| F2/CW",
 	     "client > S 9000		| F2/CW !syn_in_sync",
 	     "server < S 9000		| F2/CW !syn_in_sync",
-	     "server < F. 551 ack 122	| F2/LA",
+	     "server < F. 111 ack 122	| F2/LA",
 	     "client > S 9000		| F2/LA !syn_in_sync",
-	     "client > . 122 ack 552	| TW/CL outcome=graceful");
+	     "client > . 122 ack 112	| TW/CL outcome=graceful");
 	play(EVERYWHERE, OPEN,
-	     "client > F. 111 ack 551	| F1/ES",
-	     "server < F. 551 ack 111	| F1/F1",
-	     "client > . 112 ack 552	| CG/F1",
+	     "client > F. 111 ack 111	| F1/ES",
+	     "server < F. 111 ack 111	| F1/F1",
+	     "client > . 112 ack 112	| CG/F1",
 	     "client > S 9000		| CG/F1 !syn_in_sync",
-	     "server < . 552 ack 112	| TW/CG,TW");
+	     "server < . 112 ack 112	| TW/CG,TW");
 }
 
 /* 36. RFC 9293 fig. 9 */
@@ -349,16 +412,16 @@ TEST(half_open_discovery)
 {
 	play(EVERYWHERE, OPEN,
 	     "client > S 9000		| ES/ES !syn_in_sync flags=half_open",
-	     "server < . 551 ack 111	| ES/ES",
+	     "server < . 111 ack 111	| ES/ES",
 	     "client > R 111		| CL/CL ended outcome=half_open reset_in=ESTABLISHED",
 	     "+1s client > S 9000	| SS/LI new old=half_open",
-	     "server < S. 700 ack 9001	| SS/SR",
-	     "client > . 9001 ack 701	| ES/ES");
+	     "server < S. 260 ack 9001	| SS/SR",
+	     "client > . 9001 ack 261	| ES/ES");
 	/* Both had restarted: the server answers as a new one. */
 	play(EVERYWHERE, OPEN,
 	     "client > S 9000		| ES/ES !syn_in_sync",
-	     "server < S. 700 ack 9001	| SS/SR new old=reused",
-	     "client > . 9001 ack 701	| ES/ES");
+	     "server < S. 260 ack 9001	| SS/SR new old=reused",
+	     "client > . 9001 ack 261	| ES/ES");
 }
 
 /* A SYN that its supposed sender knows nothing of: later resets have other reasons. */
@@ -366,9 +429,9 @@ TEST(forged_syn)
 {
 	play(EVERYWHERE, OPEN,
 	     "client > S 9000		| ES/ES !syn_in_sync flags=half_open",
-	     "server < . 551 ack 111	| ES/ES flags=half_open",
-	     "client > P. 111:121 ack 551 | ES/ES -flags",
-	     "server < R 551		| CL/CL ended outcome=reset_server");
+	     "server < . 111 ack 111	| ES/ES flags=half_open",
+	     "client > P. 111:121 ack 111 | ES/ES -flags",
+	     "server < R 111		| CL/CL ended outcome=reset_server");
 }
 
 /* 37. RFC 9293 fig. 10 */
@@ -383,17 +446,36 @@ TEST(data_to_one_that_forgot)
 TEST(probes)
 {
 	play(EVERYWHERE, OPEN,
-	     "+7200s client > . 110 ack 551	| ES/ES",
-	     "server < . 551 ack 111		| ES/ES",
-	     "+7200s client > . 110:111 ack 551	| ES/ES hist=ShAdDa",
-	     "server < . 551 ack 111		| ES/ES",
-	     "server < . 551 ack 111 win 0	| ES/ES hist=ShAdDaw",
-	     "+60s client > . 111:112 ack 551	| ES/ES",
-	     "server < . 551 ack 111 win 0	| ES/ES outcome=open",
+	     "+7200s client > . 110 ack 111	| ES/ES",
+	     "server < . 111 ack 111		| ES/ES",
+	     "+7200s client > . 110:111 ack 111	| ES/ES hist=ShAdDa",
+	     "server < . 111 ack 111		| ES/ES",
+	     "server < . 111 ack 111 win 0	| ES/ES hist=ShAdDaw",
+	     "+60s client > . 111:112 ack 111	| ES/ES",
+	     "server < . 111 ack 111 win 0	| ES/ES outcome=open",
 	     /* It counts as life. */
-	     "+431999s server < . 550 ack 111	| ES/ES",
+	     "+431999s server < . 110 ack 111	| ES/ES",
 	     "+431999s				| ES/ES",
 	     "+1s				| CL/CL ended outcome=vanished");
+}
+
+/* 38. The same in the states of a teardown that still send: nothing is a FIN or an ACK of one. */
+TEST(probes_while_closing)
+{
+	play(EVERYWHERE, OPEN,
+	     "client > F. 111 ack 111		| F1/ES",
+	     "server < . 110 ack 111		| F1/ES",
+	     "server < . 110:111 ack 111	| F1/ES",
+	     "client > . 111 ack 111		| F1/ES",
+	     "server < . 111 ack 112 win 0	| F2/CW",
+	     "client > . 111 ack 111		| F2/CW",
+	     "server < . 110 ack 112		| F2/CW",
+	     "client > . 112 ack 111 win 0	| F2/CW",
+	     "+60s server < . 111:112 ack 112	| F2/CW",
+	     "client > . 112 ack 111 win 0	| F2/CW",
+	     "server < F. 112 ack 112		| F2/LA",
+	     "client > . 111 ack 111		| F2/LA",
+	     "client > . 112 ack 113		| TW/CL outcome=graceful");
 }
 
 /* 39. RFC 9293 3.10.7.4: "if the ACK bit is off, drop the segment". */
@@ -402,19 +484,44 @@ TEST(without_ack)
 	play(EVERYWHERE, OPEN,
 	     "client > P 111:121	| ES/ES",
 	     "client > F 111		| ES/ES !fin_no_ack",
-	     "server < . 551 ack 111	| ES/ES");
+	     "server < . 111 ack 111	| ES/ES");
 }
 
 /* Rule 10 */
 TEST(ack_of_an_abort)
 {
 	play(EVERYWHERE, OPEN,
-	     "client > F. 111 ack 551	| F1/ES",
-	     "server < R. 551 ack 112	| CL/CW,CL ended outcome=reset_server reset_in=FIN_WAIT1");
+	     "client > F. 111 ack 111	| F1/ES",
+	     "server < R. 111 ack 112	| CL/CW,CL ended outcome=reset_server reset_in=FIN_WAIT1");
 	/* An ACK of nothing that was sent adds nothing. */
 	play(EVERYWHERE, OPEN,
-	     "client > F. 111 ack 551	| F1/ES",
-	     "server < R. 551 ack 111	| CL/CL ended");
+	     "client > F. 111 ack 111	| F1/ES",
+	     "server < R. 111 ack 111	| CL/CL ended");
+}
+
+/* 40. 2^32 lies in the ISN of either end, in data, between data and FIN, in the FIN. */
+TEST(wrap)
+{
+	play(EVERYWHERE, ":base",
+	     "client > S 4294967295		| SS/LI",
+	     "server < S. 4294967284 ack 0	| SS/SR",
+	     "client > . 0 ack 4294967285	| ES/ES",
+	     "server < P. 4294967285:4294967290 ack 0 | ES/ES",
+	     "server < P. 4294967290:4 ack 0	| ES/ES",
+	     "client > . 0 ack 4		| ES/ES",
+	     "server < F. 4 ack 0		| ES/F1",
+	     "client > . 0 ack 5		| CW/F2",
+	     "client > F. 0 ack 5		| LA/F2",
+	     "server < . 5 ack 1		| CL/TW outcome=graceful");
+	play(EVERYWHERE, ":base",
+	     "client > S 4294967285		| SS/LI",
+	     "server < S. 4294967294 ack 4294967286 | SS/SR",
+	     "client > P. 4294967286:4294967295 ack 4294967295 | ES/ES",
+	     "client > F. 4294967295 ack 4294967295 | F1/ES",
+	     "server < . 4294967295 ack 0	| F2/CW",
+	     "server < F. 4294967295 ack 0	| F2/LA",
+	     "client > . 0 ack 0		| TW/CL outcome=graceful",
+	     "server < R 0			| CL/CL ended outcome=graceful");
 }
 
 /* 40. The wrap itself is in every script; here the connection is older than half of it. */
@@ -422,7 +529,7 @@ TEST(more_than_two_gigabytes)
 {
 	play(EVERYWHERE,
 	     "client > S 100 win 65535 <wscale 14>	| SS/LI",
-	     "server < S. 500 ack 101 win 65535 <wscale 14> | SS/SR",
+	     "server < S. 60 ack 101 win 65535 <wscale 14> | SS/SR",
 	     "client > . win 65535			| ES/ES",
 	     "server < . win 65535			| ES/ES",
 	     "client > P. +1000000000 win 65535		| ES/ES",
@@ -442,17 +549,17 @@ TEST(more_than_two_gigabytes)
 }
 
 TESTS = {
-	test(exact), test(not_exact), test(one_below), test(sack_edge),
-	test(straight_after_data), test(leftover), test(answer_of_the_closed),
-	test(behind_the_synack), test(after_the_end),
-	test(late_copy_of_syn), test(withdrawn), test(in_flight),
-	test(in_the_backlog), test(late_copies), test(fin_at_the_isn), test(long_after),
-	test(overtaking),
-	test(forged_in_the_handshake),
-	test(syn_into_a_connection),
-	test(half_open_discovery), test(forged_syn), test(data_to_one_that_forgot),
-	test(probes), test(without_ack), test(ack_of_an_abort),
-	test(more_than_two_gigabytes),
+	item(28a, exact), item(29, not_exact), item(30, far_outside), item(31a, one_below),
+	item(31b, sack_edge), item(32a, straight_after_data), test(leftover),
+	item(33, after_the_end), test(late_copy_of_syn), test(withdrawn),
+	test(withdrawn_in_each_state), test(in_flight), item(34, syn_into_a_connection),
+	item(36a, half_open_discovery), test(forged_syn), item(37, data_to_one_that_forgot),
+	item(38a, probes), item(38b, probes_while_closing), item(39, without_ack),
+	test(ack_of_an_abort), item(40b, wrap), item(40a, more_than_two_gigabytes),
+	test(answer_of_the_closed), test(behind_the_synack), test(in_the_backlog),
+	test(late_copies), test(forged_in_the_handshake),
+	test(long_after), test(overtaking),
+	test(fin_at_the_isn),
 };
 
 int main(void)

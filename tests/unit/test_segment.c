@@ -322,11 +322,12 @@ TEST(walk_does_not_wrap)
 }
 
 TESTS = {
-	test(plain), test(every_flag), test(jumbo), test(options_of_syn),
+	test(plain), test(every_flag), item(66a, jumbo), test(options_of_syn),
 	test(options_for_syn_only), test(wscale_limit), test(sack_blocks),
-	test(options_of_wrong_length), test(end_of_options), test(damaged_options),
-	test(malformed), test(noise), test(ecn), test(no_extension), test(extensions),
-	test(fragments), test(walk_does_not_wrap),
+	item(66b, options_of_wrong_length), item(66c, end_of_options),
+	item(66d, damaged_options), item(66e, malformed), item(66f, noise), test(ecn),
+	item(66g, no_extension), item(66h, extensions), item(66i, fragments),
+	item(66j, walk_does_not_wrap),
 };
 
 int main(void)
