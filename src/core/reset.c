@@ -344,6 +344,7 @@ void tcpfsm_reset_before(struct tcpfsm_step *st, u8 before)
 
 	if (!(marks & TCPFSM_MARK_RESET) || x->state != TCPFSM_CLOSE ||
 	    marks & (TCPFSM_MARK_RESET_SENT | TCPFSM_MARK_GONE) ||
+	    (before & TCPFSM_SYNCHRONISED) != TCPFSM_SYNCHRONISED ||
 	    !(after & ~before & (TCPFSM_FACT_F | TCPFSM_FACT_AF)))
 		return;
 	x->marks &= ~reset;

@@ -145,6 +145,18 @@ static bool closes_sender(const struct target *target, u32 seq, enum judgement j
 	return at_its_host || (judgement == IS_EXACT && (seq >= target->sent || !with_ack));
 }
 
+/* The way of the end that sent it. */
+static const char *way_of_sender(const struct target *target, u32 seq, enum judgement judgement,
+				 bool with_ack, bool at_its_host)
+{
+	if (!closes_sender(target, seq, judgement, with_ack, at_its_host))
+		return target->sender;
+	/* It answers an ACK that did not cover the sender's FIN: no other had come. */
+	if (!strcmp(target->sender, "F2") && !with_ack && !at_its_host && seq < target->sent)
+		return "~F1,CL";
+	return "CL";
+}
+
 /* One RST of the client, with @seq, where @low to @high may be the server's RCV.NXT. */
 static void hit(const struct target *target, unsigned int views, u32 seq, u32 low, u32 high,
 		bool with_ack, const char *words)
@@ -160,8 +172,7 @@ static void hit(const struct target *target, unsigned int views, u32 seq, u32 lo
 		lines[n] = target->lines[n];
 	scnprintf(line, sizeof(line), "client > %s %u %s %s | %s*/%s* %s", with_ack ? "R." : "R",
 		  seq, with_ack ? "ack 111" : "", words,
-		  closes_sender(target, seq, judgement, with_ack, at_its_host) ? "CL" :
-										 target->sender,
+		  way_of_sender(target, seq, judgement, with_ack, at_its_host),
 		  judgement == IS_EXACT ? target->reset : target->target, anomalies[judgement]);
 	lines[n] = line;
 	script_play(views, lines, __FILE__, __LINE__);

@@ -146,7 +146,9 @@ static void check_withdrawals(const struct soup *soup, unsigned int who)
 	if (lost & TCPFSM_FACT_P)
 		demand(soup, own && seg->flags & TCPFSM_SYN, "p was withdrawn without a SYN");
 	if (lost & TCPFSM_FACT_PF)
-		demand(soup, own && seg->flags & TCPFSM_FIN, "pf was withdrawn without a FIN");
+		demand(soup, own && (seg->flags & TCPFSM_FIN ||
+				     (seg->flags & (TCPFSM_RST | TCPFSM_ACK)) == TCPFSM_RST),
+		       "pf was withdrawn without a FIN");
 	/* The one exception: a FIN that its target has shown to be none, or another's. */
 	disowned = !own && seg->flags & TCPFSM_ACK &&
 		   (tcpfsm_after(seg->ack, old->fin + 1) ||
