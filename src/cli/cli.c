@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* How every subcommand says that something went wrong. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+
+/**
+ * cli_error() - one line on standard error, after all that was shown before
+ * @fmt: without a newline
+ */
+void cli_error(const char *fmt, ...)
+{
+	va_list args;
+
+	fflush(stdout);
+	fputs("tcpfsm: ", stderr);
+	va_start(args, fmt);
+	vfprintf(stderr, fmt, args);
+	va_end(args);
+	fputc('\n', stderr);
+}
+
+/**
+ * cli_usage() - where to read on after wrong usage, which has been told
+ * @command: of which subcommand, or NULL
+ *
+ * Return: the exit status.
+ */
+int cli_usage(const char *command)
+{
+	fprintf(stderr, "try: tcpfsm %s%s--help\n", command ? command : "", command ? " " : "");
+	return CLI_USAGE;
+}
+
+/**
+ * cli_finish() - nothing more is shown: was all of it written?
+ * @status: exit status so far
+ *
+ * Return: the exit status.
+ */
+int cli_finish(int status)
+{
+	if (fflush(stdout) || ferror(stdout)) {
+		fprintf(stderr, "tcpfsm: cannot write the result: %s\n", strerror(errno));
+		return CLI_FAILED;
+	}
+	return status;
+}
+
+/**
+ * cli_alloc() - realloc() that does not fail
+ * @old: or NULL
+ * @size: bytes
+ *
+ * Return: the memory; without it, what was shown so far is all there will be.
+ */
+void *cli_alloc(void *old, size_t size)
+{
+	void *new = realloc(old, size);
+
+	if (!new) {
+		cli_error("out of memory");
+		exit(CLI_FAILED);
+	}
+	return new;
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The command tcpfsm: which subcommand is meant. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+
+#include "platform.h"
+
+static const struct cli_command commands[] = {
+	{ "replay", "run a capture through the rules", replay_run },
+};
+
+static void tell_usage(void)
+{
+	size_t i;
+
+	puts("usage: tcpfsm COMMAND [ARGUMENT...]\n"
+	     "       tcpfsm --help | --version\n"
+	     "\n"
+	     "The RFC 9293 states of both endpoints of TCP connections.\n"
+	     "\n"
+	     "Commands (tcpfsm COMMAND --help tells more):");
+	for (i = 0; i < ARRAY_SIZE(commands); i++)
+		printf("  %-10s %s\n", commands[i].name, commands[i].summary);
+	puts("\n"
+	     "Exit status:\n"
+	     "  0  all was done\n"
+	     "  1  it could not be begun, or the result not be written\n"
+	     "  2  the input is damaged or broke off; what could be read was shown\n"
+	     "  3  wrong usage");
+}
+
+int main(int argc, char **argv)
+{
+	size_t i;
+
+	if (argc < 2) {
+		cli_error("no command");
+		return cli_usage(NULL);
+	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
+		tell_usage();
+		return cli_finish(CLI_OK);
+	}
+	if (!strcmp(argv[1], "--version")) {
+		puts("tcpfsm " VERSION);
+		return cli_finish(CLI_OK);
+	}
+	for (i = 0; i < ARRAY_SIZE(commands); i++)
+		if (!strcmp(argv[1], commands[i].name))
+			return commands[i].run(argc - 1, argv + 1);
+	cli_error("no command '%s'", argv[1]);
+	return cli_usage(NULL);
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Text: transitions as the module's log has them, flows as /proc/tcpfsm. */
+#include <arpa/inet.h>
+#include <time.h>
+
+#include "show.h"
+
+/* Of /proc/tcpfsm, see docs/interfaces.md. */
+#define FORMAT_VERSION 1
+
+/**
+ * show_end() - address and port of an end
+ * @buf: SHOW_END_MAX bytes
+ * @key: of the flow
+ * @who: enum tcpfsm_role
+ */
+void show_end(char *buf, const struct flow_key *key, unsigned int who)
+{
+	char address[INET6_ADDRSTRLEN];
+
+	inet_ntop(key->family, key->addr[who], address, sizeof(address));
+	scnprintf(buf, SHOW_END_MAX, key->family == AF_INET ? "%s:%u" : "[%s]:%u", address,
+		  key->port[who]);
+}
+
+/**
+ * show_time() - a time as ISO 8601 writes it, in UTC
+ * @buf: SHOW_TIME_MAX bytes
+ * @time_ns: since 1970
+ */
+void show_time(char *buf, u64 time_ns)
+{
+	/* Most lines fall into the second of the one before. */
+	static char second[SHOW_TIME_MAX];
+	static time_t last = -1;
+	time_t now = time_ns / NSEC_PER_SEC;
+	struct tm tm;
+
+	if (now != last) {
+		gmtime_r(&now, &tm);
+		strftime(second, sizeof(second), "%Y-%m-%dT%H:%M:%S", &tm);
+		last = now;
+	}
+	scnprintf(buf, SHOW_TIME_MAX, "%.30s.%06uZ", second,
+		  (unsigned int)(time_ns % NSEC_PER_SEC / NSEC_PER_USEC));
+}
+
+/**
+ * show_line() - a flow as a line of /proc/tcpfsm
+ * @buf: TCPFSM_LINE_MAX bytes
+ * @size: of @buf
+ * @entry: the flow
+ * @now_ns: what its age counts up to
+ *
+ * Return: bytes written.
+ */
+int show_line(char *buf, size_t size, const struct flows_entry *entry, u64 now_ns)
+{
+	char client[SHOW_END_MAX], server[SHOW_END_MAX];
+
+	show_end(client, &entry->key, TCPFSM_CLIENT);
+	show_end(server, &entry->key, TCPFSM_SERVER);
+	return tcpfsm_line(buf, size, &entry->flow, entry->id,
+			   (now_ns - entry->flow.born_ns) / NSEC_PER_MSEC, client, server);
+}
+
+static void text_step(void *context __attribute__((unused)), const struct flows_entry *entry,
+		      const struct tcpfsm_segment *seg __attribute__((unused)),
+		      const struct tcpfsm_result *result, u64 now_ns)
+{
+	char client[SHOW_END_MAX], server[SHOW_END_MAX], when[SHOW_TIME_MAX];
+	unsigned int i;
+
+	show_time(when, now_ns);
+	show_end(client, &entry->key, TCPFSM_CLIENT);
+	show_end(server, &entry->key, TCPFSM_SERVER);
+	for (i = 0; i < result->changes; i++) {
+		const struct tcpfsm_change *change = &result->change[i];
+
+		printf("%s %s -> %s %s %s -> %s (%s, %s)\n", when, client, server,
+		       tcpfsm_role_name(change->role), tcpfsm_state_name(change->from),
+		       tcpfsm_state_name(change->to), tcpfsm_certainty_name(change->certainty),
+		       tcpfsm_cause_name(change->cause));
+	}
+	for (i = 0; i < TCPFSM_ANOMALY_MAX; i++)
+		if (result->anomalies & 1U << i)
+			printf("%s %s -> %s anomaly %s\n", when, client, server,
+			       tcpfsm_anomaly_name(i));
+}
+
+static void text_begin(u64 number, u64 half_open)
+{
+	printf("# tcpfsm %d flows=%llu half_open=%llu\n", FORMAT_VERSION,
+	       (unsigned long long)number, (unsigned long long)half_open);
+	puts("# client_state server_state     age_ms client -> server ...");
+}
+
+static void text_flow(const struct flows_entry *entry, u64 now_ns)
+{
+	char line[TCPFSM_LINE_MAX];
+
+	show_line(line, sizeof(line), entry, now_ns);
+	puts(line);
+}
+
+const struct show_format show_text = {
+	.step = text_step,
+	.begin = text_begin,
+	.flow = text_flow,
+};
