@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 #	make			builds tcpfsm.ko for the running kernel, or for KDIR=
+#	make cli		builds build/tcpfsm, the command
 #	make demo		shows it at work in a virtual machine
 #	make shell [K=6.12]	a shell in that machine, with the module inserted
 #	make test		all tests; each lane is a target of its own:
 #	make check		compiler, sparse, checkpatch, cppcheck, shellcheck
 #	make test-unit		the core in user space
 #	make test-vm [K=6.12]	real sockets on a real kernel: 6.1, 6.12 or newest
+#	make test-replay	captures through `tcpfsm replay`, against tshark and the module
 #	make test-um		a kernel without all that can be left out (User-Mode Linux)
 #	make docs		makes the generated parts of docs/ again
 #	make clean
@@ -21,6 +23,9 @@ modules:
 		echo "make: no kernel headers in $(KDIR): install linux-headers-$(shell uname -r) (Debian) or set KDIR=; 'make demo' needs none" >&2; \
 		exit 1; }
 	$(MAKE) -C "$(KDIR)" M="$(CURDIR)" modules
+
+cli:
+	@scripts/cli
 
 demo:
 	@scripts/demo
@@ -40,6 +45,9 @@ test-unit:
 test-vm:
 	@tests/run vm:$(K)
 
+test-replay:
+	@tests/run replay
+
 test-um:
 	@tests/run um
 
@@ -52,4 +60,4 @@ clean:
 		-name '*.mod.c' -o -name '.*.cmd' -o -name '*.d' \) -exec rm -f {} +
 	rm -f Module.symvers modules.order
 
-.PHONY: all modules demo shell check test test-unit test-vm test-um docs clean
+.PHONY: all modules cli demo shell check test test-unit test-vm test-replay test-um docs clean
