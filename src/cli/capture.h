@@ -47,7 +47,12 @@ bool capture_open(struct capture *capture, const char *path);
 enum capture_end capture_next(struct capture *capture, struct bytes *packet);
 void capture_close(struct capture *capture);
 
-/* link.c */
+/* link.c: what link_strip() returns beside ETH_P_IP and ETH_P_IPV6. */
+enum {
+	LINK_OTHER = 0,		/* not IP */
+	LINK_CUT = 0xffff,	/* too little was captured to tell; nobody has this number */
+};
+
 bool link_is_known(int type);
 u16 link_strip(int type, struct bytes *packet);
 

@@ -32,26 +32,32 @@ static bool skip(struct bytes *packet, u32 n)
 	return true;
 }
 
+/* A header is not all there: was it captured so, or sent so? */
+static u16 incomplete(const struct bytes *packet)
+{
+	return packet->wire > packet->have ? LINK_CUT : LINK_OTHER;
+}
+
 /* The protocol that @offset bytes of a header of @size bytes name. */
 static u16 strip_header(struct bytes *packet, u32 size, u32 offset)
 {
 	const u8 *header = packet->at;
 
-	return skip(packet, size) ? be16(header + offset) : 0;
+	return skip(packet, size) ? be16(header + offset) : incomplete(packet);
 }
 
 /* What begins at the version of IP. */
 static u16 strip_nothing(const struct bytes *packet)
 {
 	if (!packet->have)
-		return 0;
+		return incomplete(packet);
 	switch (packet->at[0] >> 4) {
 	case 4:
 		return ETH_P_IP;
 	case 6:
 		return ETH_P_IPV6;
 	default:
-		return 0;
+		return LINK_OTHER;
 	}
 }
 
@@ -60,8 +66,10 @@ static u16 strip_family(struct bytes *packet)
 {
 	const u8 *header = packet->at;
 
-	if (!skip(packet, 4) || header[1] || header[2] || (header[0] && header[3]))
-		return 0;
+	if (!skip(packet, 4))
+		return incomplete(packet);
+	if (header[1] || header[2] || (header[0] && header[3]))
+		return LINK_OTHER;
 	/* LOOP is big-endian; NULL is as the machine was that wrote it. */
 	switch (header[0] | header[3]) {
 	case 2:
@@ -72,7 +80,7 @@ static u16 strip_family(struct bytes *packet)
 	case 30:	/* macOS */
 		return ETH_P_IPV6;
 	default:
-		return 0;
+		return LINK_OTHER;
 	}
 }
 
@@ -82,19 +90,26 @@ static u16 strip_pppoe(struct bytes *packet)
 	const u8 *header = packet->at;
 	u16 protocol;
 
-	if (!skip(packet, 6) || header[0] != 0x11 || header[1] || !packet->have)
-		return 0;
+	if (!skip(packet, 6) || !packet->have)
+		return incomplete(packet);
+	if (header[0] != 0x11 || header[1])
+		return LINK_OTHER;
 	protocol = packet->at[0];
 	if (protocol & 1) {
 		skip(packet, 1);
 	} else {
-		if (packet->have < 2)
-			return 0;
 		protocol = strip_header(packet, 2, 0);
 	}
-	if (protocol == PPP_IP)
+	switch (protocol) {
+	case PPP_IP:
 		return ETH_P_IP;
-	return protocol == PPP_IPV6 ? ETH_P_IPV6 : 0;
+	case PPP_IPV6:
+		return ETH_P_IPV6;
+	case LINK_CUT:
+		return LINK_CUT;
+	default:
+		return LINK_OTHER;
+	}
 }
 
 /* What lies between the link layer's header and IP. */
@@ -113,12 +128,13 @@ static u16 strip_tags(struct bytes *packet, u16 protocol)
 			return strip_pppoe(packet);
 		case ETH_P_IP:
 		case ETH_P_IPV6:
+		case LINK_CUT:
 			return protocol;
 		default:
-			return 0;
+			return LINK_OTHER;
 		}
 	}
-	return 0;
+	return LINK_OTHER;
 }
 
 /**
@@ -148,7 +164,7 @@ bool link_is_known(int type)
  * @type: DLT_*, one that is known
  * @packet: from the capture; begins at the IP header on return
  *
- * Return: ETH_P_IP, ETH_P_IPV6, or 0 for anything else.
+ * Return: ETH_P_IP, ETH_P_IPV6, LINK_CUT or LINK_OTHER.
  */
 u16 link_strip(int type, struct bytes *packet)
 {

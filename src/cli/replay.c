@@ -25,7 +25,7 @@
  * @transitions: transitions and anomalies are shown
  * @show_flows: flows are shown at the end
  * @flows: the flows
- * @cut: TCP packets of which too little was captured
+ * @cut: packets of which too little was captured to tell, or to read TCP
  * @malformed: TCP packets with damaged headers
  * @fragments: fragments without a TCP header
  * @told_ms: when progress was last told, or the run began
@@ -127,7 +127,9 @@ static void take(struct replay *replay, const struct capture *capture, struct by
 	struct packet packet;
 
 	flows_advance(&replay->flows, capture->time_ns);
-	if (!protocol)
+	if (protocol == LINK_CUT)
+		replay->cut++;
+	if (protocol == LINK_OTHER || protocol == LINK_CUT)
 		return;
 	switch (packet_read(&packet, protocol, bytes)) {
 	case PACKET_TCP:
@@ -176,18 +178,18 @@ static void show_flows(const struct replay *replay)
 		replay->format->flow(entry, flows->now_ns);
 }
 
+static void tell_omission(u64 packets, const char *why)
+{
+	if (packets)
+		cli_error("left out, as %s: %llu", why, (unsigned long long)packets);
+}
+
 /* What was left out is told; it is no error. */
 static void tell_omissions(const struct replay *replay)
 {
-	if (replay->cut)
-		cli_error("%llu packets left out: too little of them was captured",
-			  (unsigned long long)replay->cut);
-	if (replay->malformed)
-		cli_error("%llu packets left out: damaged TCP headers",
-			  (unsigned long long)replay->malformed);
-	if (replay->fragments)
-		cli_error("%llu fragments left out: no TCP header",
-			  (unsigned long long)replay->fragments);
+	tell_omission(replay->cut, "too little of them was captured");
+	tell_omission(replay->malformed, "their TCP header is damaged");
+	tell_omission(replay->fragments, "fragments without a TCP header");
 }
 
 static void ignore_step(void *context __attribute__((unused)),
