@@ -27,14 +27,14 @@ import sys
 FIELDS = [
     "tcp.stream", "frame.time_epoch", "ip.src", "ipv6.src", "tcp.srcport", "ip.dst", "ipv6.dst",
     "tcp.dstport", "tcp.flags", "tcp.seq_raw", "tcp.ack_raw", "tcp.len", "tcp.completeness",
-    "tcp.analysis.initial_rtt",
+    "tcp.analysis.initial_rtt", "tcp.options.timestamp.tsval", "tcp.options.timestamp.tsecr",
 ]
 FIN, SYN, RST, ACK = 1, 2, 4, 16
 
 # tcp.completeness, by the letters of hist.
 BITS = {"s": 1, "h": 2, "a": 4, "d": 8, "f": 16, "r": 32}
 
-Packet = collections.namedtuple("Packet", "ns src dst flags seq ack len")
+Packet = collections.namedtuple("Packet", "ns src dst flags seq ack len tsval tsecr")
 
 
 class Stream:
@@ -56,6 +56,8 @@ class Stream:
                 int(row["tcp.seq_raw"]),
                 int(row["tcp.ack_raw"]),
                 int(row["tcp.len"]),
+                row["tcp.options.timestamp.tsval"],
+                row["tcp.options.timestamp.tsecr"],
             )
         )
         # The second pass knows the whole stream at every packet.
@@ -188,21 +190,31 @@ def irtt_of_refusal(check, flow, stream):
 
 def irtt_of_repeated(check, flow, stream):
     """Where SYN or SYN-ACK were repeated, it has one time over all of them; ours are from the
-    last SYN to the first SYN-ACK, and from the last SYN-ACK to the first ACK of it, and marked."""
+    last SYN to the first SYN-ACK, and from the last SYN-ACK to the first ACK of it, and marked
+    unless a timestamp tells which one was answered (Karn, RFC 7323)."""
     if check is not initial_rtt or stream.initial_rtt is None or "rtt_client_us" not in flow:
         return False
-    client = flow["client"]
-    syns = [p for p in stream.of(SYN, SYN | ACK) if p.src == client]
+    syns = [p for p in stream.of(SYN, SYN | ACK) if p.src == flow["client"]]
     synacks = stream.of(SYN | ACK, SYN | ACK)
-    if len(syns) + len(synacks) < 3 or "ambiguous_rtt" not in flow.get("flags", []):
+    if len(syns) + len(synacks) < 3:
         return False
-    acks = [p for p in stream.of(ACK, SYN | RST | ACK) if p.src == client and p.ns > synacks[0].ns]
-    syn = [p for p in syns if p.ns < synacks[0].ns][-1]
-    synack = [p for p in synacks if p.ns < acks[0].ns][-1]
-    ours = (synacks[0].ns - syn.ns + acks[0].ns - synack.ns) / 1e3
+    acks = [
+        p for p in stream.of(ACK, SYN | RST | ACK)
+        if p.src == flow["client"] and p.ns > synacks[0].ns
+    ]
+    asked = [p for p in syns if p.ns < synacks[0].ns]
+    answered = [p for p in synacks if acks and p.ns < acks[0].ns]
+    if not asked or not answered:
+        return False
+    ours = (synacks[0].ns - asked[-1].ns + acks[0].ns - answered[-1].ns) / 1e3
+    marked = (len(asked) > 1 and synacks[0].tsecr != asked[-1].tsval) or (
+        len(answered) > 1 and acks[0].tsecr != answered[-1].tsval
+    )
     theirs = [(ack.ns - syn.ns) / 1e3 for ack in acks for syn in syns]
-    return near(initial_rtt(flow, stream)[0], ours) and any(
-        near(stream.initial_rtt * 1e6, time) for time in theirs
+    return (
+        near(initial_rtt(flow, stream)[0], ours)
+        and marked == ("ambiguous_rtt" in flow.get("flags", []))
+        and any(near(stream.initial_rtt * 1e6, time) for time in theirs)
     )
 
 
