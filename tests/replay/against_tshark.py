@@ -188,37 +188,63 @@ def irtt_of_refusal(check, flow, stream):
     )
 
 
-def irtt_of_repeated(check, flow, stream):
-    """Where SYN or SYN-ACK were repeated, it has one time over all of them; ours are from the
-    last SYN to the first SYN-ACK, and from the last SYN-ACK to the first ACK of it, and marked
-    unless a timestamp tells which one was answered (Karn, RFC 7323)."""
-    if check is not initial_rtt or stream.initial_rtt is None or "rtt_client_us" not in flow:
-        return False
+def handshake(flow, stream):
+    """SYNs, SYN-ACKs, and what the client sent with an ACK after the first of those."""
     syns = [p for p in stream.of(SYN, SYN | ACK) if p.src == flow["client"]]
     synacks = stream.of(SYN | ACK, SYN | ACK)
-    if len(syns) + len(synacks) < 3:
-        return False
-    acks = [
-        p for p in stream.of(ACK, SYN | RST | ACK)
-        if p.src == flow["client"] and p.ns > synacks[0].ns
-    ]
-    asked = [p for p in syns if p.ns < synacks[0].ns]
+    acks = [p for p in stream.of(ACK, SYN | ACK) if p.src == flow["client"]]
+    return syns, synacks, [p for p in acks if synacks and p.ns > synacks[0].ns]
+
+
+def as_documented(flow, stream):
+    """Ours are from the last SYN to the first SYN-ACK, and from the last SYN-ACK to the first
+    ACK of it, and marked unless a timestamp tells which one was answered (Karn, RFC 7323)."""
+    syns, synacks, acks = handshake(flow, stream)
+    asked = [p for p in syns if synacks and p.ns < synacks[0].ns]
     answered = [p for p in synacks if acks and p.ns < acks[0].ns]
-    if not asked or not answered:
+    if not asked or not answered or "rtt_client_us" not in flow:
         return False
-    ours = (synacks[0].ns - asked[-1].ns + acks[0].ns - answered[-1].ns) / 1e3
+    time = (synacks[0].ns - asked[-1].ns + acks[0].ns - answered[-1].ns) / 1e3
     marked = (len(asked) > 1 and synacks[0].tsecr != asked[-1].tsval) or (
         len(answered) > 1 and acks[0].tsecr != answered[-1].tsval
     )
-    theirs = [(ack.ns - syn.ns) / 1e3 for ack in acks for syn in syns]
-    return (
-        near(initial_rtt(flow, stream)[0], ours)
-        and marked == ("ambiguous_rtt" in flow.get("flags", []))
-        and any(near(stream.initial_rtt * 1e6, time) for time in theirs)
+    return near(initial_rtt(flow, stream)[0], time) and marked == (
+        "ambiguous_rtt" in flow.get("flags", [])
     )
 
 
-KNOWN = [ack_on_fin_or_rst, irtt_of_refusal, irtt_of_repeated]
+def one_time(flow, stream):
+    """It has one time, from some SYN to some ACK that is no RST."""
+    syns, _, acks = handshake(flow, stream)
+    return stream.initial_rtt is not None and any(
+        near(stream.initial_rtt * 1e6, (ack.ns - syn.ns) / 1e3)
+        for ack in acks for syn in syns if not ack.flags & RST
+    )
+
+
+def irtt_of_repeated(check, flow, stream):
+    """One time over all copies of a repeated SYN or SYN-ACK."""
+    syns, synacks, _ = handshake(flow, stream)
+    return (
+        check is initial_rtt
+        and len(syns) + len(synacks) > 2
+        and as_documented(flow, stream)
+        and one_time(flow, stream)
+    )
+
+
+def irtt_past_rst(check, flow, stream):
+    """A RST that has overtaken the ACK shows the same to us; it waits for the ACK."""
+    _, _, acks = handshake(flow, stream)
+    return (
+        check is initial_rtt
+        and bool(acks and acks[0].flags & RST)
+        and as_documented(flow, stream)
+        and (stream.initial_rtt is None or one_time(flow, stream))
+    )
+
+
+KNOWN = [ack_on_fin_or_rst, irtt_of_refusal, irtt_of_repeated, irtt_past_rst]
 CHECKS = [completeness, initial_rtt, first_fin, first_end, syn_retrans]
 
 
