@@ -214,11 +214,12 @@ def as_documented(flow, stream):
 
 
 def one_time(flow, stream):
-    """It has one time, from some SYN to some ACK that is no RST."""
+    """It has one time, from some SYN to some ACK."""
     syns, _, acks = handshake(flow, stream)
     return stream.initial_rtt is not None and any(
         near(stream.initial_rtt * 1e6, (ack.ns - syn.ns) / 1e3)
-        for ack in acks for syn in syns if not ack.flags & RST
+        for ack in acks
+        for syn in syns
     )
 
 
@@ -233,18 +234,7 @@ def irtt_of_repeated(check, flow, stream):
     )
 
 
-def irtt_past_rst(check, flow, stream):
-    """A RST that has overtaken the ACK shows the same to us; it waits for the ACK."""
-    _, _, acks = handshake(flow, stream)
-    return (
-        check is initial_rtt
-        and bool(acks and acks[0].flags & RST)
-        and as_documented(flow, stream)
-        and (stream.initial_rtt is None or one_time(flow, stream))
-    )
-
-
-KNOWN = [ack_on_fin_or_rst, irtt_of_refusal, irtt_of_repeated, irtt_past_rst]
+KNOWN = [ack_on_fin_or_rst, irtt_of_refusal, irtt_of_repeated]
 CHECKS = [completeness, initial_rtt, first_fin, first_end, syn_retrans]
 
 
