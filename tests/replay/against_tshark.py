@@ -234,7 +234,21 @@ def irtt_of_repeated(check, flow, stream):
     )
 
 
-KNOWN = [ack_on_fin_or_rst, irtt_of_refusal, irtt_of_repeated]
+def first_fin_unseen(check, flow, stream):
+    """A FIN that was lost before the capture: its sender's ACK of the peer's FIN has a number
+    past it, and came before the copy that was captured. So the FINs have crossed."""
+    if check is not first_fin or flow.get("closer") != "simultaneous":
+        return False
+    late = [p for p in stream.of(FIN, FIN) if p.src != stream.first(FIN)]
+    return bool(late) and any(
+        p.src == late[0].src
+        and p.ns < late[0].ns
+        and p.seq == (late[0].seq + late[0].len + 1) % 2**32
+        for p in stream.of(ACK, SYN | FIN | RST | ACK)
+    )
+
+
+KNOWN = [first_fin_unseen, ack_on_fin_or_rst, irtt_of_refusal, irtt_of_repeated]
 CHECKS = [completeness, initial_rtt, first_fin, first_end, syn_retrans]
 
 
