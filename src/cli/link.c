@@ -95,11 +95,10 @@ static u16 strip_pppoe(struct bytes *packet)
 	if (header[0] != 0x11 || header[1])
 		return LINK_OTHER;
 	protocol = packet->at[0];
-	if (protocol & 1) {
+	if (protocol & 1)
 		skip(packet, 1);
-	} else {
+	else
 		protocol = strip_header(packet, 2, 0);
-	}
 	switch (protocol) {
 	case PPP_IP:
 		return ETH_P_IP;

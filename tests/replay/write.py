@@ -56,6 +56,8 @@ def tcp_option(text):
         return struct.pack("!BBB", 3, 3, int(values[0]))
     if name == "sackOK":
         return b"\4\2"
+    if name == "broken":
+        return b"\2\1"
     if name == "timestamp":
         return struct.pack("!BBII", 8, 10, *map(int, values))
     sys.exit(f"no option {text}")
