@@ -160,10 +160,14 @@ bool tcpfsm_is_new_incarnation(const struct tcpfsm_flow *flow, unsigned int who,
 		return !known || x->marks & TCPFSM_MARK_GONE;
 	if (known)
 		return false;
-	if (x->state == TCPFSM_TIME_WAIT)
+	/* At its own host nobody else opens in its name; the other end's life may go on unseen. */
+	if (tcpfsm_is_local(flow, who) && !tcpfsm_is_local(flow, !who) &&
+	    (x->state == TCPFSM_TIME_WAIT || x->state == TCPFSM_CLOSE))
 		return true;
 	if (y->state == TCPFSM_TIME_WAIT)
 		return may_leave_time_wait(x, y, seg);
+	if (x->state == TCPFSM_TIME_WAIT)
+		return true;
 	if (!tcpfsm_has_fact(x, TCPFSM_FACT_S) || flow->shook ||
 	    tcpfsm_has_fact(&flow->end[TCPFSM_CLIENT], TCPFSM_FACT_A))
 		return false;

@@ -252,6 +252,9 @@ void tcpfsm_sent_fin(struct tcpfsm_step *st)
 		.ns = st->at->now_ns,
 	};
 
+	/* The copy that was put aside was one of this: it was not that one's ACK that counts. */
+	if (st->flow->doubted == st->x && st->flow->doubt.fin == seen.fin)
+		st->flow->doubted = TCPFSM_NOBODY;
 	if (tcpfsm_has_fact(x, TCPFSM_FACT_F) && seen.fin == x->fin) {
 		repeat_fin(st);
 	} else if (tcpfsm_has_fact(x, TCPFSM_FACT_F) || is_doubtful(st, seen.fin)) {

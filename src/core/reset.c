@@ -269,9 +269,14 @@ static bool is_older_than_rst(const struct tcpfsm_step *st)
 
 static bool is_leftover(const struct tcpfsm_step *st)
 {
+	const struct tcpfsm_endpoint *x = &st->flow->end[st->x];
+
+	/* A SYN of another life says nothing of this one. */
+	if (st->seg->flags & TCPFSM_SYN && x->marks & TCPFSM_MARK_ISN && st->seg->seq != x->isn)
+		return true;
 	if (tcpfsm_is_copy(st))
 		return true;
-	return st->flow->end[st->x].marks & TCPFSM_MARK_RESET_SENT ? is_older_than_rst(st) :
+	return x->marks & TCPFSM_MARK_RESET_SENT ? is_older_than_rst(st) :
 								      was_on_its_way(st);
 }
 

@@ -167,6 +167,17 @@ TEST(lost_first_fin)
 	     "server < . 502 ack 102	| CL?/TW outcome=graceful closer=server");
 }
 
+/* A FIN that was put aside is a copy of this one, or forged: its ACK does not count. */
+TEST(genuine_after_doubted)
+{
+	play(AT_SERVER, OPEN,
+	     "client > F. 111 ack 112	| ES/ES !ack_unsent",
+	     "server < . 111 ack 111	| ES/ES",
+	     "server < F. 111 ack 111	| ES/F1",
+	     "client > F. 111 ack 111	| F1/F1",
+	     "server < . 112 ack 112	| F1/CG");
+}
+
 /* Rule 8: the copy of a FIN stands before it, but comes no earlier than what came first. */
 TEST(copy_of_a_crossed_fin)
 {
@@ -420,11 +431,32 @@ TEST(syn_in_time_wait)
 	     "server < S 113		| LI/SS new old=graceful",
 	     "client > S. 7000 ack 114	| SR/SS",
 	     "server < . 114 ack 7001	| ES/ES shook");
-	play(EVERYWHERE, CLIENT_CLOSED,
+	play(AT_CLIENT | AT_ROUTER | AT_LOOPBACK, CLIENT_CLOSED,
 	     "server < S 112		| TW/CL !syn_in_sync",
 	     "server < S 111		| TW/CL !syn_in_sync",
 	     "client > . 112 ack 112	| TW/CL",
 	     "+60s			| CL/CL ended outcome=graceful");
+}
+
+/* The socket of the other end is in SYN_SENT, whatever comes of it. */
+TEST(syn_into_time_wait_from_its_own_host)
+{
+	play(AT_SERVER,
+	     "client > S 100		| SS/LI",
+	     "server < S. 60 ack 101	| SS/SR",
+	     "client > .		| ES/ES",
+	     "client > F. 101 ack 61	| F1/ES",
+	     "server < F. 61 ack 102	| F2?/CW,LA",
+	     "client > .		| TW/CL",
+	     "server < S 62		| LI/SS new old=graceful");
+	/* Also if the other end was thought to live on. */
+	play(AT_CLIENT,
+	     "client > S 100		| SS/LI",
+	     "server < S. 60 ack 101	| SS/SR",
+	     "client > .		| ES/ES?",
+	     "client > R 101		| CL/CL? ended",
+	     "server < P. 50:61 ack 101 | CL/~ES? !rst_withdrawn revived",
+	     "client > S 9000		| SS/LI new");
 }
 
 TEST(syn_in_time_wait_with_timestamp)
@@ -436,7 +468,7 @@ TEST(syn_in_time_wait_with_timestamp)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(after_ts); i++)
-		play(EVERYWHERE,
+		play(AT_CLIENT | AT_ROUTER | AT_LOOPBACK,
 		     "client > S 100 <TS 10>		| SS/LI",
 		     "server < S. 60 ack 101 <TS 990>	| SS/SR",
 		     "client > .			| ES/ES",
@@ -628,10 +660,11 @@ TESTS = {
 	item(50a, last_ack_lost), item(51, last_ack_lost_for_good),
 	item(35, challenge_in_last_ack), item(52, orphan), item(53b, time_wait),
 	item(55, outbound_reuse), item(58c, aborted_in_each_state), item(54a, syn_in_time_wait),
-	item(54b, syn_in_time_wait_with_timestamp), item(56, reuse_after_the_end),
+	item(54b, syn_in_time_wait_with_timestamp),
+	item(54c, syn_into_time_wait_from_its_own_host), item(56, reuse_after_the_end),
 	item(57, reset_in_time_wait), item(58a, aborted), item(59, fin_behind_data),
 	test(older_copy_of_fin), test(deliveries_in_order), test(old_segment_delivers_nothing),
-	test(copied_fin), test(waiting_ack_lost), test(crossing_fins),
+	test(copied_fin), test(genuine_after_doubted), test(waiting_ack_lost), test(crossing_fins),
 	test(lost_first_fin), test(ack_within_a_fin),
 	test(copy_of_a_crossed_fin),
 };
