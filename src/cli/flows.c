@@ -11,10 +11,7 @@
 
 #define BUCKETS_MIN 1024
 
-/* The defaults of net.tcpfsm.*. */
-#define TIME_WAIT_S 60
-#define LINGER_S 10
-/* Its largest value. */
+/* The largest value of the times in net.tcpfsm.*. */
 #define SETTING_MAX (365 * 24 * 3600)
 
 /**
@@ -24,11 +21,7 @@
 void flows_init(struct flows *flows)
 {
 	memset(flows, 0, sizeof(*flows));
-	flows->limits.time_wait_s = TIME_WAIT_S;
-	flows->limits.linger_s = LINGER_S;
-#define X(state, word, seconds) flows->limits.idle_s[TCPFSM_##state] = (seconds);
-	TCPFSM_LIMITS(X)
-#undef X
+	tcpfsm_limits_default(&flows->limits);
 	/* Whoever made the capture cannot aim at a bucket. */
 	if (getrandom(flows->secret, sizeof(flows->secret), 0) < 0)
 		flows->secret[0] = (u64)(uintptr_t)flows;

@@ -68,6 +68,7 @@ static void text_step(void *context __attribute__((unused)), const struct flows_
 		      const struct tcpfsm_segment *seg __attribute__((unused)),
 		      const struct tcpfsm_result *result, u64 now_ns)
 {
+	char line[TCPFSM_CHANGE_LINE_MAX];
 	char client[SHOW_END_MAX], server[SHOW_END_MAX], when[SHOW_TIME_MAX];
 	unsigned int i;
 
@@ -75,12 +76,8 @@ static void text_step(void *context __attribute__((unused)), const struct flows_
 	show_end(client, &entry->key, TCPFSM_CLIENT);
 	show_end(server, &entry->key, TCPFSM_SERVER);
 	for (i = 0; i < result->changes; i++) {
-		const struct tcpfsm_change *change = &result->change[i];
-
-		printf("%s %s -> %s %s %s -> %s (%s, %s)\n", when, client, server,
-		       tcpfsm_role_name(change->role), tcpfsm_state_name(change->from),
-		       tcpfsm_state_name(change->to), tcpfsm_certainty_name(change->certainty),
-		       tcpfsm_cause_name(change->cause));
+		tcpfsm_change_line(line, sizeof(line), &result->change[i], client, server);
+		printf("%s %s\n", when, line);
 	}
 	for (i = 0; i < TCPFSM_ANOMALY_MAX; i++)
 		if (result->anomalies & 1U << i)

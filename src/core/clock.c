@@ -5,6 +5,24 @@
  */
 #include "step.h"
 
+/* The kernel's TCP_TIMEWAIT_LEN. */
+#define TIME_WAIT_S 60
+#define LINGER_S 10
+
+/**
+ * tcpfsm_limits_default() - the documented defaults
+ * @limits: filled in
+ */
+void tcpfsm_limits_default(struct tcpfsm_limits *limits)
+{
+	memset(limits, 0, sizeof(*limits));
+	limits->time_wait_s = TIME_WAIT_S;
+	limits->linger_s = LINGER_S;
+#define X(state, word, seconds) limits->idle_s[TCPFSM_##state] = (seconds);
+	TCPFSM_LIMITS(X)
+#undef X
+}
+
 static bool is_in(const struct tcpfsm_flow *flow, enum tcpfsm_state state)
 {
 	return flow->end[0].state == state ||

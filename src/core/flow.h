@@ -295,6 +295,7 @@ enum tcpfsm_phase {
 	TCPFSM_PHASE_MAX
 };
 
+void tcpfsm_limits_default(struct tcpfsm_limits *limits);
 enum tcpfsm_phase tcpfsm_phase(const struct tcpfsm_flow *flow);
 u64 tcpfsm_deadline_ns(const struct tcpfsm_flow *flow, const struct tcpfsm_limits *limits);
 void tcpfsm_tick(struct tcpfsm_flow *flow, u64 now_ns, const struct tcpfsm_limits *limits,
@@ -318,9 +319,12 @@ void tcpfsm_history_segment(struct tcpfsm_flow *flow, unsigned int who,
 			    const struct tcpfsm_segment *seg);
 void tcpfsm_history_print(const struct tcpfsm_flow *flow, char *buf);
 
-/* line.c: room for the longest line that tcpfsm_line() writes. */
+/* line.c: room for the longest line that tcpfsm_line() and tcpfsm_change_line() write. */
 #define TCPFSM_LINE_MAX 768
+#define TCPFSM_CHANGE_LINE_MAX 224
 
+int tcpfsm_change_line(char *buf, size_t size, const struct tcpfsm_change *change,
+		       const char *client, const char *server);
 int tcpfsm_line(char *buf, size_t size, const struct tcpfsm_flow *flow, u64 id, u64 age_ms,
 		const char *client, const char *server);
 

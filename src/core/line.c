@@ -152,3 +152,23 @@ int tcpfsm_line(char *buf, size_t size, const struct tcpfsm_flow *flow, u64 id, 
 	put_words(&line, "flags", flow->flags, TCPFSM_FLOW_FLAG_MAX, tcpfsm_flow_flag_name);
 	return line.used;
 }
+
+/**
+ * tcpfsm_change_line() - a transition as a line of the log
+ * @buf: at least TCPFSM_CHANGE_LINE_MAX bytes
+ * @size: of @buf
+ * @change: the transition
+ * @client: address and port, as text
+ * @server: address and port, as text
+ *
+ * Return: bytes written, without the end of the string.
+ */
+int tcpfsm_change_line(char *buf, size_t size, const struct tcpfsm_change *change,
+		       const char *client, const char *server)
+{
+	return scnprintf(buf, size, "%s -> %s %s %s -> %s (%s, %s)", client, server,
+			 tcpfsm_role_name(change->role), tcpfsm_state_name(change->from),
+			 tcpfsm_state_name(change->to),
+			 tcpfsm_certainty_name(change->certainty),
+			 tcpfsm_cause_name(change->cause));
+}

@@ -66,19 +66,16 @@ void tcpfsm_log_flush(struct tcpfsm_net *tn)
 void tcpfsm_log_changes(struct tcpfsm_net *tn, const struct tcpfsm_entry *entry,
 			const struct tcpfsm_result *result)
 {
+	char line[TCPFSM_CHANGE_LINE_MAX];
 	struct ends ends;
 	unsigned int i;
 
 	print_ends(&ends, entry);
 	for (i = 0; i < result->changes; i++) {
-		const struct tcpfsm_change *change = &result->change[i];
-
+		tcpfsm_change_line(line, sizeof(line), &result->change[i], ends.client,
+				   ends.server);
 		if (may_log(tn))
-			pr_info("%s -> %s %s %s -> %s (%s, %s)\n", ends.client, ends.server,
-				tcpfsm_role_name(change->role), tcpfsm_state_name(change->from),
-				tcpfsm_state_name(change->to),
-				tcpfsm_certainty_name(change->certainty),
-				tcpfsm_cause_name(change->cause));
+			pr_info("%s\n", line);
 	}
 }
 
