@@ -153,6 +153,7 @@ void tcpfsm_believe_fin(struct tcpfsm_step *st)
 	u8 cause = st->cause;
 
 	if (flow->doubted != st->y || st->seg->ack != flow->doubt.fin + 1 ||
+	    (y->marks & TCPFSM_MARK_ISN && !tcpfsm_after(flow->doubt.fin, y->isn)) ||
 	    tcpfsm_before(tcpfsm_end(st->seg), flow->doubt.ack) ||
 	    !tcpfsm_has_fact(y, TCPFSM_SYNCHRONISED) || tcpfsm_has_fact(x, TCPFSM_FACT_AF))
 		return;

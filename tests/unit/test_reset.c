@@ -325,6 +325,13 @@ TEST(fin_at_the_isn)
 	     "server < F. 500 ack 102	| ES/ES* !ack_unsent",
 	     "client > P. 101:102 ack 501 | ES/ES*",
 	     "client > . 102 ack 501	| ES/ES*");
+	/* Also if it passes before that is known. */
+	play(AT_CLIENT,
+	     "client > S 100		| SS/LI",
+	     "server < F. 500 ack 102	| SS/LI !ack_unsent",
+	     "server < S. 500 ack 101	| SS/SR",
+	     "client > . 101 ack 501	| ES/ES?",
+	     "client > F. 101 ack 501	| F1/ES?");
 }
 
 /* What the target of a RST had on its way when it came shows nothing. */
