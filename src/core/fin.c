@@ -69,8 +69,12 @@ static bool was_sent_before_ack(const struct tcpfsm_step *st, unsigned int who, 
 	const struct tcpfsm_endpoint *x = &st->flow->end[who];
 	u32 rtt_us = tcpfsm_rtt_us(st->flow, who);
 
-	return tcpfsm_has_fact(x, TCPFSM_FACT_AF) && x->af_seq == fin + 1 && rtt_us &&
-	       !(st->flow->flags & TCPFSM_FLOW_AMBIGUOUS_RTT) &&
+	if (!tcpfsm_has_fact(x, TCPFSM_FACT_AF) || x->af_seq != fin + 1)
+		return false;
+	/* It stands before that ACK and was sent after it: sent again. */
+	if (who == st->x && st->seg->has_ts && x->tsval)
+		return tcpfsm_after(st->seg->tsval, x->tsval);
+	return rtt_us && !(st->flow->flags & TCPFSM_FLOW_AMBIGUOUS_RTT) &&
 	       tcpfsm_now_us(st) - x->af_us > rtt_us;
 }
 

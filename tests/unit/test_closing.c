@@ -156,6 +156,20 @@ TEST(lost_first_fin)
 	     "client > . 112 ack 112	| CW/F2?",
 	     "+220ms client > F. 111 ack 112 | ~CG/F2?",
 	     "server < . 112 ack 112	| TW?/TW? outcome=graceful closer=simultaneous");
+	/* Timestamps tell it, too, without a round trip. */
+	play(AT_ROUTER,
+	     "client > S 100 <TS 1>		| SS/LI",
+	     "server < S 500 <TS 51>		| SS/SS",
+	     "client > S. 100 ack 501 <TS 2>	| SR/SS",
+	     "server < S. 500 ack 101 <TS 52>	| ES?/SR,ES?",
+	     "server < F. 501 ack 101 <TS 60>	| ES/F1",
+	     "client > . 102 ack 502 <TS 20>	| CW/F2?",
+	     "client > F. 101 ack 502 <TS 240>	| ~CG/F2?",
+	     "server < . 502 ack 102 <TS 62>	| TW?/TW?");
+	play(AT_ROUTER, OPEN,
+	     "server < F. 111 ack 111 <TS 60>	| ES/F1",
+	     "client > . 112 ack 112 <TS 20>	| CW/F2?",
+	     "+220ms client > F. 111 ack 112 <TS 20> | LA/F2?");
 	/* Within a round trip the ACK may have overtaken it. */
 	play(AT_ROUTER,
 	     "client > S 100		| SS/LI",
