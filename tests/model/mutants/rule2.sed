@@ -1,0 +1,4 @@
+# rule 2: a refusal is for ever
+# file: syn.c
+# run: view=1 flight=1
+s/if (!synack && y->marks & TCPFSM_MARK_REFUSED)/if (0)/

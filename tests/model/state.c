@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the checker stores: the world in as few bytes as hold it, and without
+ * what cannot influence what follows. One walk serves both directions.
+ */
+#include "world.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+uint8_t model_state[STATE_SIZE];
+
+/* The world as it was last loaded or stored. */
+static uint8_t current[STATE_SIZE];
+
+struct walk {
+	uint8_t *at;
+	bool store;
+};
+
+/* Numbers of an end lie near its first one; 0 is what a RST without ACK says. */
+#define BELOW 40
+#define ZERO 255
+
+static uint8_t short_of(uint32_t number, int whose)
+{
+	int32_t distance = number - bounds.base[whose];
+
+	if (distance >= -BELOW && distance < ZERO - BELOW)
+		return distance + BELOW;
+	if (number) {
+		fprintf(stderr, "the number %u of end %d does not fit\n", number, whose);
+		abort();
+	}
+	return ZERO;
+}
+
+static uint32_t long_of(uint8_t number, int whose)
+{
+	return number == ZERO ? 0 : bounds.base[whose] + number - BELOW;
+}
+
+/* In flight: 16 bits of numbers, 4 of flags, 2 of length; the highest: there is one. */
+packed pack_segment(const struct segment *seg, int from)
+{
+	packed flags = (seg->flags & 7) | (seg->flags & ACK ? 8 : 0);
+
+	return 1U << 31 | flags << 18 | (packed)seg->len << 16 | short_of(seg->seq, from) << 8 |
+	       (seg->flags & ACK ? short_of(seg->ack, !from) : 0);
+}
+
+struct segment unpack_segment(packed p, int from)
+{
+	struct segment seg = {
+		.flags = (p >> 18 & 7) | (p >> 18 & 8 ? ACK : 0),
+		.len = p >> 16 & 3,
+		.seq = long_of(p >> 8, from),
+	};
+
+	if (seg.flags & ACK)
+		seg.ack = long_of(p, !from);
+	return seg;
+}
+
+static void walk_bytes(struct walk *walk, void *bytes, size_t n)
+{
+	if (walk->store)
+		memcpy(walk->at, bytes, n);
+	else
+		memcpy(bytes, walk->at, n);
+	walk->at += n;
+}
+
+#define walk_field(walk, field) walk_bytes(walk, &(field), sizeof(field))
+
+static void walk_number(struct walk *walk, uint32_t *number, int whose)
+{
+	if (walk->store)
+		*walk->at = short_of(*number, whose);
+	else
+		*number = long_of(*walk->at, whose);
+	walk->at++;
+}
+
+static void walk_end(struct walk *walk, struct tcp *tcp, int host)
+{
+	uint8_t bits = tcp->passive | tcp->owes_ack << 1 | tcp->quiet << 2;
+
+	walk_field(walk, tcp->state);
+	walk_field(walk, bits);
+	tcp->passive = bits & 1;
+	tcp->owes_ack = bits >> 1 & 1;
+	tcp->quiet = bits >> 2 & 1;
+	walk_field(walk, tcp->lives);
+	walk_field(walk, tcp->sent);
+	walk_field(walk, tcp->held);
+	walk_field(walk, tcp->held_fin);
+	walk_number(walk, &tcp->iss, host);
+	walk_number(walk, &tcp->snd_una, host);
+	walk_number(walk, &tcp->snd_nxt, host);
+	walk_number(walk, &tcp->irs, !host);
+	walk_number(walk, &tcp->rcv_nxt, !host);
+	walk_number(walk, &tcp->rcv_wup, !host);
+}
+
+static void walk_mirrored(struct walk *walk, struct tcpfsm_endpoint *end, int host)
+{
+	walk_number(walk, &end->isn, host);
+	walk_number(walk, &end->snd_nxt, host);
+	walk_number(walk, &end->rcv_nxt, !host);
+	walk_number(walk, &end->rcv_edge, !host);
+	walk_number(walk, &end->got, !host);
+	walk_number(walk, &end->fin, host);
+	walk_number(walk, &end->fin_ack, !host);
+	walk_number(walk, &end->sack_edge, !host);
+	walk_field(walk, end->marks);
+	walk_field(walk, end->facts);
+	walk_field(walk, end->state);
+	walk_field(walk, end->seen);
+}
+
+static void walk_flow(struct walk *walk, struct mirror *mirror)
+{
+	struct tcpfsm_flow *flow = &mirror->flow;
+	int host;
+
+	walk_field(walk, mirror->client);
+	walk_field(walk, flow->doubted);
+	for (host = A; host <= B; host++)
+		walk_mirrored(walk, &flow->end[host ^ mirror->client], host);
+	if (flow->doubted != TCPFSM_NOBODY) {
+		walk_number(walk, &flow->doubt.fin, flow->doubted ^ mirror->client);
+		walk_number(walk, &flow->doubt.ack, !(flow->doubted ^ mirror->client));
+	}
+	walk_field(walk, flow->new_isn);
+	walk_field(walk, flow->flags);
+	walk_field(walk, flow->outcome);
+	walk_field(walk, flow->ended);
+	walk_field(walk, flow->first_fin);
+	walk_field(walk, flow->reset_by);
+	walk_field(walk, flow->reset_hit);
+	walk_field(walk, flow->shook);
+}
+
+/*
+ * The rules must not depend on what this clears. Times: the clock stands still
+ * (2MSL is an event). History, letters, counters of repetitions, measurements,
+ * the flag for ambiguous ones: written for the reader, read by nothing that
+ * moves a fact or a mark. Numbers of a FIN that was not sent, a doubt nobody
+ * has, a half-open SYN that was none: guarded by the fact, mark or flag that
+ * says so. The build with -DRAW checks all of it: it carries the flow as the
+ * core left it along, and demands after each step that clearing it gives the
+ * same as clearing before.
+ */
+void state_clean(struct tcpfsm_flow *flow)
+{
+	int i;
+
+	flow->born_ns = 0;
+	flow->seen_ns = 0;
+	flow->since_ns = 0;
+	memset(flow->fin_ns, 0, sizeof(flow->fin_ns));
+	memset(flow->history, 0, sizeof(flow->history));
+	flow->letters = 0;
+	flow->syn_us = 0;
+	flow->synack_us = 0;
+	flow->rtt_server_us = 0;
+	flow->rtt_client_us = 0;
+	memset(flow->finack_ms, 0, sizeof(flow->finack_ms));
+	flow->half_close_ms = 0;
+	flow->teardown_ms = 0;
+	flow->has = 0;
+	flow->flags &= ~TCPFSM_FLOW_AMBIGUOUS_RTT;
+	flow->doubt.ns = 0;
+	if (flow->doubted == TCPFSM_NOBODY)
+		memset(&flow->doubt, 0, sizeof(flow->doubt));
+	if (!(flow->flags & TCPFSM_FLOW_HALF_OPEN))
+		flow->new_isn = 0;
+	for (i = 0; i < 2; i++) {
+		struct tcpfsm_endpoint *end = &flow->end[i];
+
+		end->rtx_syn = 0;
+		end->rtx_fin = 0;
+		if (!tcpfsm_has_fact(end, TCPFSM_FACT_F)) {
+			end->fin = 0;
+			end->fin_ack = 0;
+		}
+	}
+}
+
+static void walk_world(struct walk *walk)
+{
+	int host;
+
+	for (host = A; host <= B; host++)
+		walk_end(walk, &world.end[host], host);
+	walk_field(walk, world.flight);
+	walk_field(walk, world.backlog);
+	walk_field(walk, world.forged);
+	walk_field(walk, world.ignored);
+	walk_field(walk, world.slack);
+	walk_field(walk, world.broken);
+	walk_field(walk, world.seen);
+	walk_field(walk, world.mirror.alive);
+	if (world.mirror.alive)
+		walk_flow(walk, &world.mirror);
+}
+
+#ifdef RAW
+#define SHORT_SIZE (STATE_SIZE - sizeof(struct tcpfsm_flow))
+#else
+#define SHORT_SIZE STATE_SIZE
+#endif
+
+/* The world becomes what the checker has gone back to, if that is another. */
+void state_load(void)
+{
+	struct walk walk = { .at = model_state };
+	static const uint8_t nothing[STATE_SIZE];
+
+	if (!memcmp(current, model_state, STATE_SIZE) && memcmp(current, nothing, STATE_SIZE))
+		return;
+	memcpy(current, model_state, STATE_SIZE);
+	memset(&world, 0, sizeof(world));
+	if (!memcmp(model_state, nothing, STATE_SIZE)) {
+		world.end[A].state = CLOSED;
+		world.end[B].state = CLOSED;
+		world.end[A].quiet = true;
+		world.end[B].quiet = true;
+		return;
+	}
+	walk_world(&walk);
+#ifdef RAW
+	memcpy(&world.mirror.flow, model_state + SHORT_SIZE, sizeof(world.mirror.flow));
+#endif
+}
+
+void state_store(void)
+{
+	struct walk walk = { .at = current, .store = true };
+#ifdef RAW
+	struct tcpfsm_flow raw = world.mirror.flow;
+#endif
+
+	memset(current, 0, sizeof(current));
+	if (world.mirror.alive)
+		state_clean(&world.mirror.flow);
+	walk_world(&walk);
+	if (walk.at > current + SHORT_SIZE) {
+		fprintf(stderr, "the state takes %zu bytes\n", walk.at - current);
+		abort();
+	}
+#ifdef RAW
+	world.mirror.flow = raw;
+	memcpy(current + SHORT_SIZE, &raw, sizeof(raw));
+#endif
+	memcpy(model_state, current, sizeof(current));
+}

@@ -1,0 +1,501 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What can happen: each end acts, segments travel, are lost, overtake each
+ * other and arrive once or more; the observer sees them where it stands.
+ */
+#include "world.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct bounds bounds = {
+	.flight = 2,
+	.backlog = 1,
+	.lives = 1,
+	.delay = 1,
+	.abort = 1,
+	.active = 1,
+	.refuse = 1,
+	.ask = 1,
+	.busy = 1,
+	.base = { 100, 500 },
+};
+
+struct world world;
+
+/* Beyond the router. */
+#define BEYOND (1U << 30)
+
+static int index_of(const struct tcp *tcp)
+{
+	return tcp - world.end;
+}
+
+bool is_own(int host)
+{
+	switch (bounds.view) {
+	case AT_CLIENT:
+		return host == A;
+	case AT_SERVER:
+		return host == B;
+	case AT_LOOPBACK:
+		return true;
+	}
+	return false;
+}
+
+/* Its socket has processed all that was delivered, and said what it has to say. */
+bool is_settled(int host)
+{
+	return !world.backlog[host][0] && !world.end[host].owes_ack &&
+	       !(world.ignored && host == B);
+}
+
+void model_fail(const char *fmt, ...)
+{
+	va_list args;
+
+	if (saying && !world.broken) {
+		printf("FAILED: ");
+		va_start(args, fmt);
+		vprintf(fmt, args);
+		va_end(args);
+		printf("\n");
+	}
+	world.broken = 1;
+}
+
+/* ---- the channel ---- */
+
+/* Two copies on the same leg are one: it can be delivered as often as one likes. */
+static bool put(int to, packed p)
+{
+	packed *flight = world.flight[to];
+	unsigned int i, n;
+
+	for (n = 0; n < bounds.flight && flight[n]; n++)
+		if (flight[n] == p)
+			return true;
+	if (n == bounds.flight)
+		return false;
+	for (i = n; i > 0 && flight[i - 1] < p; i--)
+		flight[i] = flight[i - 1];
+	flight[i] = p;
+	return true;
+}
+
+static packed take(int to, unsigned int i)
+{
+	packed *flight = world.flight[to];
+	packed p = flight[i];
+
+	for (; i + 1 < bounds.flight; i++)
+		flight[i] = flight[i + 1];
+	flight[i] = 0;
+	return p;
+}
+
+static void see(int from, const struct segment *seg, enum tcpfsm_point point)
+{
+	mirror_see(from, seg, point);
+}
+
+/* An endpoint sends. Where the channel is full, the segment is lost. */
+void tcp_emit(const struct tcp *tcp, const struct segment *seg)
+{
+	int from = index_of(tcp);
+
+	say("    %s\n", segment_text(from, seg));
+	if (bounds.view == AT_LOOPBACK)
+		see(from, seg, TCPFSM_AT_LOOP_OUT);
+	else if (is_own(from))
+		see(from, seg, TCPFSM_AT_OUT);
+	if (!put(!from, pack_segment(seg, from)))
+		say("    (lost: the channel is full)\n");
+}
+
+bool tcp_has_life(const struct tcp *tcp)
+{
+	return tcp->lives < bounds.lives;
+}
+
+/* A new life begins with a number past all that its last one can have used. */
+uint32_t tcp_choose_iss(const struct tcp *tcp)
+{
+	return bounds.base[index_of(tcp)] + (tcp->lives - 1) * 2 * WINDOW;
+}
+
+/* ---- arrival ---- */
+
+static void process(int host, const struct segment *seg, bool delay)
+{
+	tcp_arrives(&world.end[host], seg, delay);
+}
+
+static packed head_of(int host)
+{
+	return world.backlog[host][0];
+}
+
+static packed pop(int host)
+{
+	packed *backlog = world.backlog[host];
+	packed p = backlog[0];
+	unsigned int i;
+
+	for (i = 0; i + 1 < BACKLOG_MAX; i++)
+		backlog[i] = backlog[i + 1];
+	backlog[i] = 0;
+	return p;
+}
+
+/* A socket that waits in SYN-SENT is not held by its user for long. */
+static bool has_room(int host)
+{
+	unsigned int room = world.end[host].state == SYN_SENT ? 1 : bounds.backlog;
+
+	return !world.backlog[host][room - 1];
+}
+
+static void push(int host, packed p)
+{
+	unsigned int i = 0;
+
+	while (world.backlog[host][i])
+		i++;
+	world.backlog[host][i] = p;
+}
+
+/* A segment comes to the end of its leg. */
+static void arrive(int to, packed p, bool delay)
+{
+	struct segment seg = unpack_segment(p, !to);
+
+	if (bounds.view == AT_ROUTER && !(p & BEYOND)) {
+		say("%s\n", segment_text(!to, &seg));
+		see(!to, &seg, TCPFSM_AT_FORWARD);
+		if (!put(to, p | BEYOND))
+			say("    (lost: the channel is full)\n");
+		return;
+	}
+	if (!is_own(to)) {
+		say("    arrives: %s\n", segment_text(!to, &seg));
+		process(to, &seg, delay);
+		return;
+	}
+	say("    arrives: %s\n", segment_text(!to, &seg));
+	see(!to, &seg, bounds.view == AT_LOOPBACK ? TCPFSM_AT_LOOP_IN : TCPFSM_AT_IN);
+	push(to, p & ~BEYOND);
+}
+
+static bool may_arrive(int to, unsigned int i, bool delay)
+{
+	packed p = i < bounds.flight ? world.flight[to][i] : 0;
+	struct segment seg;
+
+	if (!p)
+		return false;
+	if (bounds.view == AT_ROUTER && !(p & BEYOND))
+		return !delay;
+	if (is_own(to))
+		return !delay && has_room(to);
+	seg = unpack_segment(p, !to);
+	return !delay || (bounds.delay && tcp_may_delay(&world.end[to], &seg));
+}
+
+/* ---- events ---- */
+
+/* A timer runs only when the socket is not in use: its backlog is empty. */
+static bool timer_may_run(int host)
+{
+	return !world.backlog[host][0];
+}
+
+/* The user may be at work, and keep segments waiting in the backlog (@busy). */
+static bool user_may_call(int host)
+{
+	unsigned int i;
+
+	if (bounds.busy == 2)
+		return true;
+	if (bounds.busy == 0)
+		return !world.backlog[host][0];
+	for (i = 0; i < BACKLOG_MAX; i++)
+		if (unpack_segment(world.backlog[host][i], !host).flags & RST)
+			return false;
+	return true;
+}
+
+static bool is_call(int event)
+{
+	return event == SEND || event == CLOSE || event == CLOSE_DATA || event == ABORT ||
+	       event == ACK_OWED;
+}
+
+static bool is_drained(void)
+{
+	return !world.flight[A][0] && !world.flight[B][0] && !world.backlog[A][0] &&
+	       !world.backlog[B][0];
+}
+
+static bool has_slack(void)
+{
+	return !bounds.seen || world.slack < bounds.slack;
+}
+
+/* What is left out where what was seen is kept, to keep its variety small. */
+static bool is_spare(int event)
+{
+	return event == DELIVER_KEEP || event == LOSE || event == RETRANSMIT;
+}
+
+static bool may(int event, int who, unsigned int i)
+{
+	const struct tcp *tcp = &world.end[who];
+	struct segment seg;
+
+	if (is_spare(event) && !has_slack())
+		return false;
+	if (is_call(event) && !user_may_call(who))
+		return false;
+	switch (event) {
+	case OPEN:
+		return tcp_may_open(tcp) && (who == A || bounds.active) && (tcp->quiet || bounds.lives > 1);
+	case LISTENS:
+		return who == B && tcp_may_listen(tcp) && (bounds.refuse || !world.mirror.alive);
+	case SEND:
+		return tcp_may_send(tcp) && tcp->sent < bounds.data;
+	case CLOSE:
+		return tcp_may_close(tcp);
+	case CLOSE_DATA:
+		return tcp_may_send(tcp) && tcp_may_close(tcp) && tcp->sent < bounds.data;
+	case ABORT:
+		return bounds.abort && tcp_may_abort(tcp);
+	case RETRANSMIT:
+		return tcp_may_retransmit(tcp) && timer_may_run(who);
+	case ACK_OWED:
+		return tcp->owes_ack;
+	case PROCESS:
+		return head_of(who);
+	case PROCESS_DELAY:
+		if (!bounds.delay || !head_of(who))
+			return false;
+		seg = unpack_segment(head_of(who), !who);
+		return tcp_may_delay(tcp, &seg);
+	case PROCESS_IGNORE:
+		if (!bounds.full || who != B || !head_of(who))
+			return false;
+		seg = unpack_segment(head_of(who), !who);
+		return tcp->state == SYN_RECEIVED && tcp->passive && seg.flags == ACK &&
+		       !seg.len;
+	case DELIVER:
+	case DELIVER_KEEP:
+		return may_arrive(who, i, false);
+	case DELIVER_DELAY:
+		return may_arrive(who, i, true);
+	case LOSE:
+		return i < bounds.flight && world.flight[who][i];
+	case EXPIRE:
+		return who == A && is_drained() &&
+		       (tcp_may_expire(&world.end[A]) || tcp_may_expire(&world.end[B]));
+	}
+	return false;
+}
+
+/*
+ * Whether a port without a connection is open, only its answer shows. Until then a SYN
+ * on its way makes the mirror say LISTEN, and a refusal CLOSE (rule 2).
+ */
+static bool is_undecided(int host)
+{
+	const struct tcp *tcp = &world.end[host];
+	const struct tcpfsm_endpoint *end = &world.mirror.flow.end[mirror_role(host)];
+
+	return (tcp->state == LISTEN || tcp->state == CLOSED) &&
+	       !tcpfsm_has_fact(end, TCPFSM_FACT_S) &&
+	       (tcp->quiet || bounds.view == AT_LOOPBACK);
+}
+
+static void check(void)
+{
+	int host;
+
+	for (host = A; host <= B; host++) {
+		const struct tcp *tcp = &world.end[host];
+		unsigned int is = mirror_state(host);
+
+		if (!is_own(host) || !is_settled(host) || !is || is == tcp->state)
+			continue;
+		if (is_undecided(host))
+			continue;
+		model_fail("own host: %s is %s, mirrored %s", host == A ? "client" : "server",
+			   state_word(tcp->state), state_word(is));
+	}
+	know_truth(is_drained() && !world.end[A].owes_ack && !world.end[B].owes_ack);
+}
+
+static void expire(void)
+{
+	int host;
+
+	say("    2MSL is over\n");
+	for (host = A; host <= B; host++)
+		if (tcp_may_expire(&world.end[host]))
+			tcp_expire(&world.end[host]);
+	mirror_expire();
+}
+
+static void process_head(int host, bool delay)
+{
+	struct segment seg = unpack_segment(pop(host), !host);
+
+	say("    the socket takes: %s%s\n", segment_text(!host, &seg),
+	    delay ? ", acknowledges later" : "");
+	process(host, &seg, delay);
+}
+
+static void ignore_head(int host)
+{
+	struct segment seg = unpack_segment(pop(host), !host);
+
+	say("    the listener ignores: %s\n", segment_text(!host, &seg));
+	world.ignored = 1;
+}
+
+static void act(int event, int who, int i)
+{
+	struct tcp *tcp = &world.end[who];
+	packed p;
+
+	switch (event) {
+	case OPEN:
+		tcp_open(tcp);
+		break;
+	case LISTENS:
+		say("    server listens\n");
+		tcp_listen(tcp);
+		break;
+	case SEND:
+		tcp_send(tcp);
+		break;
+	case CLOSE:
+		tcp_close(tcp, false);
+		break;
+	case CLOSE_DATA:
+		tcp_close(tcp, true);
+		break;
+	case ABORT:
+		tcp_abort(tcp);
+		break;
+	case RETRANSMIT:
+		if (who == B)
+			world.ignored = 0;
+		tcp_retransmit(tcp);
+		break;
+	case ACK_OWED:
+		tcp_send_owed(tcp);
+		break;
+	case PROCESS:
+		process_head(who, false);
+		break;
+	case PROCESS_DELAY:
+		process_head(who, true);
+		break;
+	case PROCESS_IGNORE:
+		ignore_head(who);
+		break;
+	case DELIVER:
+		arrive(who, take(who, i), false);
+		break;
+	case DELIVER_DELAY:
+		arrive(who, take(who, i), true);
+		break;
+	case DELIVER_KEEP:
+		arrive(who, world.flight[who][i], false);
+		break;
+	case LOSE:
+		p = take(who, i);
+		if (saying) {
+			struct segment seg = unpack_segment(p, !who);
+
+			say("    lost: %s\n", segment_text(!who, &seg));
+		}
+		break;
+	case EXPIRE:
+		expire();
+		break;
+	}
+}
+
+/* ---- for the Promela model ---- */
+
+static void set_up(void)
+{
+	static bool done;
+	const char *text = getenv("MODEL");
+	const struct {
+		const char *name;
+		unsigned int *at;
+	} names[] = {
+		{ "view", &bounds.view }, { "flight", &bounds.flight },
+		{ "backlog", &bounds.backlog }, { "data", &bounds.data },
+		{ "lives", &bounds.lives }, { "forged", &bounds.forged },
+		{ "delay", &bounds.delay }, { "abort", &bounds.abort },
+		{ "active", &bounds.active }, { "refuse", &bounds.refuse },
+		{ "ask", &bounds.ask }, { "busy", &bounds.busy },
+		{ "full", &bounds.full }, { "seen", &bounds.seen },
+		{ "slack", &bounds.slack }, { "a", &bounds.base[A] }, { "b", &bounds.base[B] },
+	};
+	char *copy, *word, *rest, *value;
+	size_t i;
+
+	if (done)
+		return;
+	done = true;
+	saying = getenv("MODEL_SAY");
+	copy = strdup(text ? text : "");
+	rest = copy;
+	while ((word = strtok_r(NULL, " ", &rest))) {
+		value = strchr(word, '=');
+		if (value)
+			*value++ = '\0';
+		for (i = 0; i < ARRAY_SIZE(names) && strcmp(word, names[i].name); i++)
+			;
+		if (i == ARRAY_SIZE(names) || !value) {
+			fprintf(stderr, "MODEL: no such bound: %s\n", word);
+			exit(2);
+		}
+		*names[i].at = strtoul(value, NULL, 0);
+	}
+	free(copy);
+	if (bounds.flight > FLIGHT_MAX || bounds.backlog > BACKLOG_MAX || !bounds.backlog) {
+		fprintf(stderr, "MODEL: a bound is too large\n");
+		exit(2);
+	}
+}
+
+int model_may(int event, int who, int i)
+{
+	set_up();
+	state_load();
+	return !world.broken && (!bounds.seen || know_depth() < bounds.seen) &&
+	       may(event, who, i);
+}
+
+void model_do(int event, int who, int i)
+{
+	state_load();
+	if (bounds.seen && is_spare(event))
+		world.slack++;
+	act(event, who, i);
+	check();
+	say_states();
+	state_store();
+}
+
+int model_broken(void)
+{
+	set_up();
+	state_load();
+	return world.broken;
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Everything the checker explores: two endpoints, what is in flight between
+ * them, what waits at a socket, and the observer with its mirror.
+ */
+#ifndef MODEL_WORLD_H
+#define MODEL_WORLD_H
+
+#include "flow.h"
+#include "tcp.h"
+
+#include <stdarg.h>
+
+/* The two hosts; whose SYN the observer sees first is the client of the flow. */
+enum { A, B };
+
+#define FLIGHT_MAX 3
+#define BACKLOG_MAX 2
+
+enum view { AT_CLIENT, AT_SERVER, AT_ROUTER, AT_LOOPBACK };
+
+/**
+ * struct bounds - what is explored; set by MODEL in the environment
+ * @view: where the observer stands: at A, at B, between them, at both
+ * @flight: segments in flight each way
+ * @backlog: segments that wait at a socket of the observer's host
+ * @data: octets each end may send
+ * @lives: connections each end may begin
+ * @forged: segments that an adversary may inject
+ * @delay: an endpoint may acknowledge later
+ * @abort: an endpoint may abort
+ * @active: both ends may open (simultaneous open)
+ * @refuse: B may be closed, and listen later
+ * @ask: a RST at its target's host is judged by the socket's own RCV.NXT
+ * @busy: user calls while segments wait in the backlog: 0 none, 1 unless one is a RST, 2 all
+ * @full: a listener may ignore the last ACK of the handshake (full accept queue)
+ * @seen: segments seen at most, where what was seen is kept; 0 where it is not
+ * @slack: how many segments may be lost, or seen twice; where kept
+ * @base: initial sequence numbers
+ */
+struct bounds {
+	unsigned int view;
+	unsigned int flight;
+	unsigned int backlog;
+	unsigned int data;
+	unsigned int lives;
+	unsigned int forged;
+	unsigned int delay;
+	unsigned int abort;
+	unsigned int active;
+	unsigned int refuse;
+	unsigned int ask;
+	unsigned int busy;
+	unsigned int full;
+	unsigned int seen;
+	unsigned int slack;
+	uint32_t base[2];
+};
+
+extern struct bounds bounds;
+
+/* A segment in 4 bytes, so that what is in flight can be sorted and compared. */
+typedef uint32_t packed;
+
+struct mirror {
+	struct tcpfsm_flow flow;
+	bool alive;
+	uint8_t client;
+};
+
+struct world {
+	struct tcp end[2];
+	packed flight[2][FLIGHT_MAX];	/* to that host, in descending order, 0 is none */
+	packed backlog[2][BACKLOG_MAX];	/* at that host, the oldest first */
+	struct mirror mirror;
+	uint8_t forged;
+	uint8_t ignored;		/* B did not take what it was given (@full) */
+	uint8_t slack;
+	uint8_t broken;
+	uint32_t seen;			/* see know.c */
+};
+
+extern struct world world;
+
+/* state.c: what the checker stores of the world. */
+#ifdef RAW
+#define STATE_SIZE (120 + sizeof(struct tcpfsm_flow))
+#else
+#define STATE_SIZE 120
+#endif
+extern uint8_t model_state[STATE_SIZE];
+packed pack_segment(const struct segment *seg, int from);
+struct segment unpack_segment(packed p, int from);
+void state_load(void);
+void state_store(void);
+void state_clean(struct tcpfsm_flow *flow);
+
+/* mirror.c */
+void mirror_see(int from, const struct segment *seg, enum tcpfsm_point point);
+void mirror_expire(void);
+unsigned int mirror_state(int host);
+unsigned int mirror_role(int host);
+
+/* know.c: which truths go with what the observer has seen. */
+void know_see(int from, const struct segment *seg);
+void know_truth(bool drained);
+unsigned int know_depth(void);
+
+/* world.c */
+void model_fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+bool is_own(int host);
+bool is_settled(int host);
+
+/* say.c: only while a trail is replayed. */
+extern bool saying;
+void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void say_states(void);
+const char *state_word(unsigned int state);
+const char *segment_text(int from, const struct segment *seg);
+
+/* For the Promela model. */
+enum event {
+	OPEN, LISTENS, SEND, CLOSE, CLOSE_DATA, ABORT, RETRANSMIT, ACK_OWED, PROCESS,
+	PROCESS_DELAY, PROCESS_IGNORE, DELIVER, DELIVER_DELAY, DELIVER_KEEP, LOSE, EXPIRE, FORGE,
+};
+
+int model_may(int event, int who, int i);
+void model_do(int event, int who, int i);
+int model_may_forge(void);
+void model_forge(int from, int flags, int seq, int ack);
+int model_broken(void);
+
+#endif
