@@ -1,5 +1,295 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What an observer could know. Where bounds.seen is set, the sequence of what it
+ * saw is part of the state: a node of a tree, whose root has seen nothing. For
+ * every node all truths are collected that go with it. Where they differ, no
+ * observer there can tell them apart, whatever its rules: that is a proof. The
+ * mirror depends on what was seen alone, so it has one pair of states a node.
+ */
 #include "world.h"
-void know_see(int from, const struct segment *seg) { (void)from; (void)seg; }
-void know_truth(bool drained) { (void)drained; }
-unsigned int know_depth(void) { return 0; }
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Pairs of states of A and B, as bits. */
+#define PAIRS (TCP_STATES * TCP_STATES)
+#define WORDS ((PAIRS + 63) / 64)
+
+struct node {
+	uint32_t parent;
+	packed seen;		/* 0 at the root; EXPIRED where 2MSL passed */
+	uint8_t from;
+	uint8_t depth;
+	uint8_t slack;		/* the fewest losses and repetitions that explain it */
+	uint8_t mirror[2];
+	uint64_t truths[WORDS];
+	uint64_t drained[WORDS];
+	uint64_t quiet[WORDS];	/* drained, and nobody has anything to repeat */
+};
+
+static struct node *nodes;
+static uint32_t count, room;
+static uint32_t *slots;
+static uint32_t slot_mask;
+
+static uint32_t hash(uint32_t parent, packed seen, int from)
+{
+	uint64_t h = ((uint64_t)parent << 32 | seen) * 0x9e3779b97f4a7c15ULL + from;
+
+	return (h ^ h >> 29) * 0xbf58476d1ce4e5b9ULL >> 32;
+}
+
+static void insert(uint32_t at)
+{
+	uint32_t slot = hash(nodes[at].parent, nodes[at].seen, nodes[at].from);
+
+	while (slots[slot & slot_mask])
+		slot++;
+	slots[slot & slot_mask] = at;
+}
+
+static void grow(void)
+{
+	uint32_t i;
+
+	room = room ? 2 * room : 1 << 16;
+	nodes = realloc(nodes, room * sizeof(*nodes));
+	free(slots);
+	slots = calloc(2 * room, sizeof(*slots));
+	slot_mask = 2 * room - 1;
+	if (!nodes || !slots) {
+		fprintf(stderr, "no memory for what was seen\n");
+		exit(2);
+	}
+	for (i = 1; i < count; i++)
+		insert(i);
+}
+
+static uint32_t child(uint32_t parent, packed seen, int from)
+{
+	uint32_t slot = hash(parent, seen, from), at;
+
+	for (; (at = slots[slot & slot_mask]); slot++)
+		if (nodes[at].parent == parent && nodes[at].seen == seen &&
+		    nodes[at].from == from)
+			return at;
+	if (count == room)
+		grow();
+	at = count++;
+	memset(&nodes[at], 0, sizeof(nodes[at]));
+	nodes[at].parent = parent;
+	nodes[at].seen = seen;
+	nodes[at].from = from;
+	nodes[at].depth = nodes[parent].depth + 1;
+	nodes[at].slack = 255;
+	insert(at);
+	return at;
+}
+
+static void report(void);
+
+static void begin(void)
+{
+	if (nodes)
+		return;
+	count = 1;
+	grow();
+	memset(&nodes[0], 0, sizeof(nodes[0]));
+	atexit(report);
+}
+
+/* A segment passed the observer; 0 for 2MSL. */
+void know_see(int from, const struct segment *seg)
+{
+	if (!bounds.seen)
+		return;
+	begin();
+	world.seen = child(world.seen, seg ? pack_segment(seg, from) : 0, from);
+}
+
+unsigned int know_depth(void)
+{
+	begin();
+	return nodes[world.seen].depth;
+}
+
+static void set(uint64_t *pairs, unsigned int a, unsigned int b)
+{
+	unsigned int bit = a * TCP_STATES + b;
+
+	pairs[bit / 64] |= 1ULL << (bit % 64);
+}
+
+static bool is_set(const uint64_t *pairs, unsigned int bit)
+{
+	return pairs[bit / 64] >> (bit % 64) & 1;
+}
+
+/*
+ * Whether a port without a connection is open nobody can see: one that has not
+ * answered is what the mirror says.
+ */
+static unsigned int truth_of(int host)
+{
+	const struct tcp *tcp = &world.end[host];
+	unsigned int is = mirror_state(host);
+
+	if ((tcp->state == LISTEN || tcp->state == CLOSED) &&
+	    (is == TCPFSM_LISTEN || is == TCPFSM_CLOSE))
+		return is;
+	return tcp->state;
+}
+
+/* The truth that goes with what was seen so far. */
+void know_truth(bool drained)
+{
+	unsigned int a, b;
+	struct node *node;
+
+	if (!bounds.seen || !world.mirror.alive)
+		return;
+	node = &nodes[world.seen];
+	if (world.slack < node->slack)
+		node->slack = world.slack;
+	a = truth_of(A);
+	b = truth_of(B);
+	node->mirror[A] = mirror_state(A);
+	node->mirror[B] = mirror_state(B);
+	set(node->truths, a, b);
+	if (!drained)
+		return;
+	set(node->drained, a, b);
+	if (!tcp_may_retransmit(&world.end[A]) && !tcp_may_retransmit(&world.end[B]))
+		set(node->quiet, a, b);
+}
+
+/* ---- the table ---- */
+
+static unsigned int size_of(const uint64_t *pairs)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < WORDS; i++)
+		n += __builtin_popcountll(pairs[i]);
+	return n;
+}
+
+static bool mirror_is_in(const struct node *node, const uint64_t *pairs)
+{
+	return is_set(pairs, node->mirror[A] * TCP_STATES + node->mirror[B]);
+}
+
+static void print_pairs(FILE *out, const uint64_t *pairs)
+{
+	unsigned int i;
+
+	for (i = 0; i < PAIRS; i++)
+		if (is_set(pairs, i))
+			fprintf(out, " %s/%s", state_word(i / TCP_STATES),
+				state_word(i % TCP_STATES));
+}
+
+static void print_path(FILE *out, uint32_t at)
+{
+	const struct node *node = &nodes[at];
+	struct segment seg;
+
+	if (!at)
+		return;
+	print_path(out, node->parent);
+	if (!node->seen) {
+		fprintf(out, "        2MSL passes");
+	} else {
+		seg = unpack_segment(node->seen, node->from);
+		fprintf(out, "        %-44s", segment_text(node->from, &seg));
+	}
+	fprintf(out, " | %s/%s\n", state_word(node->mirror[A]), state_word(node->mirror[B]));
+}
+
+/*
+ * A sequence is judged if all its explanations were explored that need up to so
+ * many losses and repetitions more than the simplest one.
+ */
+#define SPARE 2
+
+/* A kind of ending: what the mirror shows, and what may be true. */
+static bool same_kind(const struct node *a, const struct node *b)
+{
+	return !memcmp(a->mirror, b->mirror, sizeof(a->mirror)) &&
+	       !memcmp(a->quiet, b->quiet, sizeof(a->quiet));
+}
+
+#define KINDS_MAX 512
+
+static void report(void)
+{
+	uint32_t kinds[KINDS_MAX], times[KINDS_MAX], n = 0, i, k;
+	uint32_t judged = 0, wrong = 0, sure = 0, unsure = 0, quiet_sure = 0, bad = 0;
+	const char *name = getenv("MODEL_TABLE");
+	FILE *out = name ? fopen(name, "w") : stdout;
+
+	if (!out)
+		out = stdout;
+	for (i = 1; i < count; i++) {
+		const struct node *node = &nodes[i];
+		unsigned int drained = size_of(node->drained);
+		unsigned int quiet = size_of(node->quiet);
+		const char *what = NULL;
+
+		/* What goes with these was not explored to the end. */
+		if (node->depth == bounds.seen || node->slack + SPARE > bounds.slack)
+			continue;
+		judged++;
+		if (!mirror_is_in(node, node->truths))
+			what = "no truth with these segments is what the mirror shows";
+		else if (drained == 1 && !mirror_is_in(node, node->drained))
+			what = "once drained, there is one truth, and the mirror shows another";
+		if (what) {
+			wrong++;
+			if (!bad || node->depth < nodes[bad].depth)
+				bad = i;
+		}
+		if (quiet == 1)
+			quiet_sure++;
+		if (drained == 1)
+			sure++;
+		if (drained > 1)
+			unsure++;
+		if (quiet < 2)
+			continue;
+		for (k = 0; k < n; k++)
+			if (same_kind(&nodes[kinds[k]], node))
+				break;
+		if (k == KINDS_MAX)
+			continue;
+		if (k == n) {
+			times[n] = 0;
+			kinds[n++] = i;
+		}
+		times[k]++;
+		if (node->depth < nodes[kinds[k]].depth)
+			kinds[k] = i;
+	}
+	fprintf(out, "    what was seen: %u sequences, %u judged; drained: %u have one truth, %u several\n",
+		count - 1, judged, sure, unsure);
+	fprintf(out, "    and with nothing to be repeated: %u have one truth; %u kinds have several:\n",
+		quiet_sure, n);
+	for (k = 0; k < n; k++) {
+		fprintf(out, "    %u. mirror %s/%s; may be", k + 1,
+			state_word(nodes[kinds[k]].mirror[A]),
+			state_word(nodes[kinds[k]].mirror[B]));
+		print_pairs(out, nodes[kinds[k]].quiet);
+		fprintf(out, "  (%u sequences)\n", times[k]);
+		print_path(out, kinds[k]);
+	}
+	if (out != stdout)
+		fclose(out);
+	if (!bad)
+		return;
+	fprintf(stderr, "FAILED: a wrong guess: mirror %s/%s; may be",
+		state_word(nodes[bad].mirror[A]), state_word(nodes[bad].mirror[B]));
+	print_pairs(stderr, mirror_is_in(&nodes[bad], nodes[bad].truths) ?
+		    nodes[bad].drained : nodes[bad].truths);
+	fprintf(stderr, " (%u sequences in all)\n", wrong);
+	print_path(stderr, bad);
+}

@@ -133,6 +133,7 @@ static void walk_flow(struct walk *walk, struct mirror *mirror)
 		walk_number(walk, &flow->doubt.ack, !(flow->doubted ^ mirror->client));
 	}
 	walk_field(walk, flow->new_isn);
+	walk_field(walk, flow->reset_seq);
 	walk_field(walk, flow->flags);
 	walk_field(walk, flow->outcome);
 	walk_field(walk, flow->ended);
@@ -235,6 +236,22 @@ void state_load(void)
 #endif
 }
 
+/* What is loaded must be what was stored: the core may have a new field. */
+static void check_walk(void)
+{
+	struct walk walk = { .at = current };
+	struct tcpfsm_flow flow = world.mirror.flow;
+
+	if (!world.mirror.alive)
+		return;
+	memset(&world.mirror.flow, 0, sizeof(flow));
+	walk_world(&walk);
+	if (memcmp(&flow, &world.mirror.flow, sizeof(flow))) {
+		fprintf(stderr, "state.c does not store all of the flow\n");
+		abort();
+	}
+}
+
 void state_store(void)
 {
 	struct walk walk = { .at = current, .store = true };
@@ -250,6 +267,7 @@ void state_store(void)
 		fprintf(stderr, "the state takes %zu bytes\n", walk.at - current);
 		abort();
 	}
+	check_walk();
 #ifdef RAW
 	world.mirror.flow = raw;
 	memcpy(current + SHORT_SIZE, &raw, sizeof(raw));

@@ -18,6 +18,7 @@ struct bounds bounds = {
 	.refuse = 1,
 	.ask = 1,
 	.busy = 1,
+	.slack = 3,
 	.base = { 100, 500 },
 };
 
@@ -149,10 +150,17 @@ static packed pop(int host)
 	return p;
 }
 
-/* A socket that waits in SYN-SENT is not held by its user for long. */
+/*
+ * Nobody holds a listener's request or what is left of a socket in TIME-WAIT, nor for
+ * long a socket that waits in SYN-SENT: they take a segment before the next one comes.
+ */
 static bool has_room(int host)
 {
-	unsigned int room = world.end[host].state == SYN_SENT ? 1 : bounds.backlog;
+	const struct tcp *tcp = &world.end[host];
+	bool is_held = tcp->state != SYN_SENT && tcp->state != LISTEN &&
+		       tcp->state != CLOSED && tcp->state != TIME_WAIT &&
+		       !(tcp->state == SYN_RECEIVED && tcp->passive);
+	unsigned int room = is_held ? bounds.backlog : 1;
 
 	return !world.backlog[host][room - 1];
 }
@@ -343,6 +351,7 @@ static void expire(void)
 		if (tcp_may_expire(&world.end[host]))
 			tcp_expire(&world.end[host]);
 	mirror_expire();
+	know_see(A, NULL);
 }
 
 static void process_head(int host, bool delay)

@@ -84,9 +84,9 @@ extern struct world world;
 
 /* state.c: what the checker stores of the world. */
 #ifdef RAW
-#define STATE_SIZE (120 + sizeof(struct tcpfsm_flow))
+#define STATE_SIZE (124 + sizeof(struct tcpfsm_flow))
 #else
-#define STATE_SIZE 120
+#define STATE_SIZE 124
 #endif
 extern uint8_t model_state[STATE_SIZE];
 packed pack_segment(const struct segment *seg, int from);
