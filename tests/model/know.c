@@ -210,7 +210,7 @@ static void print_path(FILE *out, uint32_t at)
  * A sequence is judged if all its explanations were explored that need up to so
  * many losses and repetitions more than the simplest one.
  */
-#define SPARE 2
+#define SPARE 2U
 
 /* A kind of ending: what the mirror shows, and what may be true. */
 static bool same_kind(const struct node *a, const struct node *b)

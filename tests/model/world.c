@@ -17,7 +17,7 @@ struct bounds bounds = {
 	.active = 1,
 	.refuse = 1,
 	.ask = 1,
-	.busy = 1,
+	.busy = 2,
 	.slack = 3,
 	.base = { 100, 500 },
 };

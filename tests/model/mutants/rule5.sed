@@ -1,5 +1,4 @@
 # rule 5: a bare ACK in SYN_SENT gives P
 # file: ack.c
-# quick
 # run: view=0 flight=1
 s/if (!tcpfsm_has_fact(y, TCPFSM_FACT_S | TCPFSM_FACT_A)/if (!tcpfsm_has_fact(y, TCPFSM_FACT_S)/
