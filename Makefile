@@ -10,6 +10,7 @@
 #	make test-vm [K=6.12]	real sockets on a real kernel: 6.1, 6.12 or newest
 #	make test-replay	captures through `tcpfsm replay`, against tshark and the module
 #	make test-um		a kernel without all that can be left out (User-Mode Linux)
+#	make model		the core against a model of both ends, all bounds: 10 minutes
 #	make docs		makes the generated parts of docs/ again
 #	make clean
 
@@ -51,6 +52,9 @@ test-replay:
 test-um:
 	@tests/run um
 
+model:
+	@tests/run model:full
+
 docs:
 	@scripts/docs
 
@@ -60,4 +64,4 @@ clean:
 		-name '*.mod.c' -o -name '.*.cmd' -o -name '*.d' \) -exec rm -f {} +
 	rm -f Module.symvers modules.order
 
-.PHONY: all modules cli demo shell check test test-unit test-vm test-replay test-um docs clean
+.PHONY: all modules cli demo shell check test test-unit test-vm test-replay test-um model docs clean
