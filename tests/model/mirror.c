@@ -124,10 +124,10 @@ static void check_step(const struct tcpfsm_flow *old, const struct tcpfsm_result
 		u8 may = RETRACTABLE;
 
 		/* What X itself has shown needs no inference, and is not taken back. */
-		if (was->marks & TCPFSM_MARK_P_CONFIRMED)
+		if (was->marks & TCPFSM_MARK_P_CONFIRMED && !bounds.forged)
 			may &= ~TCPFSM_FACT_P;
 		/* Only forged segments make a FIN doubtful. */
-		if (bounds.forged)
+		if (world.forged)
 			may |= TCPFSM_FACT_F;
 		if (gone & ~may)
 			model_fail("an observed fact of the %s is withdrawn: %#x",
@@ -185,6 +185,21 @@ static void check_clean(struct tcpfsm_flow before, unsigned int role,
 }
 #endif
 
+/* Which way each host went, for check_way() of world.c. */
+static void take_way(const struct tcpfsm_result *result)
+{
+	unsigned int i;
+
+	for (i = 0; i < result->changes; i++) {
+		const struct tcpfsm_change *change = &result->change[i];
+		int host = change->role ^ world.mirror.client;
+
+		world.mirror.passed[host] |= 1 << change->to;
+		if (change->certainty == TCPFSM_RETRACTED)
+			world.mirror.unclear[host] = true;
+	}
+}
+
 static void go_on(unsigned int role, const struct tcpfsm_segment *seg,
 		  const struct tcpfsm_sighting *at)
 {
@@ -194,6 +209,7 @@ static void go_on(unsigned int role, const struct tcpfsm_segment *seg,
 
 	tcpfsm_see(flow, role, seg, at, &result);
 	check_step(&old, &result);
+	take_way(&result);
 #ifdef RAW
 	check_clean(old, role, seg, at);
 #endif
@@ -209,6 +225,7 @@ static void begin(int from, const struct tcpfsm_segment *seg, const struct tcpfs
 	world.mirror.alive = true;
 	world.mirror.client = birth == TCPFSM_BIRTH_SERVER ? !from : from;
 	tcpfsm_begin(&world.mirror.flow, mirror_role(from), false, seg, at, &result);
+	take_way(&result);
 }
 
 /**
@@ -249,7 +266,8 @@ void mirror_expire(void)
 {
 	struct tcpfsm_result result;
 
-	if (world.mirror.alive)
-		tcpfsm_tick(&world.mirror.flow, limits.time_wait_s * NSEC_PER_SEC, &limits,
-			    &result);
+	if (!world.mirror.alive)
+		return;
+	tcpfsm_tick(&world.mirror.flow, limits.time_wait_s * NSEC_PER_SEC, &limits, &result);
+	take_way(&result);
 }

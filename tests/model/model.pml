@@ -31,6 +31,9 @@ c_track "model_state" "sizeof(model_state)" "Matched";
 	EVENT(DELIVER_KEEP, who, i)	\
 	EVENT(LOSE, who, i)
 
+/* What an adversary sends, in whose name; world.c turns it into a segment. */
+byte from, kind, seq, ack;
+
 active proctype world_()
 {
 end:	do
@@ -44,5 +47,14 @@ end:	do
 	IN_FLIGHT(B, 1)
 	IN_FLIGHT(B, 2)
 	EVENT(EXPIRE, A, 0)
+	:: atomic {
+		c_expr { model_may_forge () };
+		if :: from = 0 :: from = 1 fi;
+		if :: kind = 0 :: kind = 1 :: kind = 2 :: kind = 3 :: kind = 4 :: kind = 5 fi;
+		if :: seq = 0 :: seq = 1 :: seq = 2 :: seq = 3 :: seq = 4 fi;
+		if :: ack = 0 :: ack = 1 :: ack = 2 :: ack = 3 fi;
+		c_code { model_forge(now.from, now.kind, now.seq, now.ack); };
+		from = 0; kind = 0; seq = 0; ack = 0
+	}
 	od
 }

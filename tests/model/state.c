@@ -95,6 +95,7 @@ static void walk_end(struct walk *walk, struct tcp *tcp, int host)
 	walk_field(walk, tcp->sent);
 	walk_field(walk, tcp->held);
 	walk_field(walk, tcp->held_fin);
+	walk_field(walk, tcp->passed);
 	walk_number(walk, &tcp->iss, host);
 	walk_number(walk, &tcp->snd_una, host);
 	walk_number(walk, &tcp->snd_nxt, host);
@@ -202,6 +203,8 @@ static void walk_world(struct walk *walk)
 	walk_field(walk, world.slack);
 	walk_field(walk, world.broken);
 	walk_field(walk, world.seen);
+	walk_field(walk, world.mirror.passed);
+	walk_field(walk, world.mirror.unclear);
 	walk_field(walk, world.mirror.alive);
 	if (world.mirror.alive)
 		walk_flow(walk, &world.mirror);

@@ -28,6 +28,12 @@ static uint32_t end_of(const struct segment *seg)
 	return seg->seq + seg->len + !!(seg->flags & SYN) + !!(seg->flags & FIN);
 }
 
+static void enter(struct tcp *tcp, enum tcp_state state)
+{
+	tcp->state = state;
+	tcp->passed |= 1 << state;
+}
+
 static void emit(struct tcp *tcp, uint32_t seq, uint8_t flags, uint8_t len)
 {
 	struct segment seg = { .seq = seq, .flags = flags, .len = len };
@@ -64,11 +70,13 @@ static void send_reset_for(const struct tcp *tcp, const struct segment *seg)
 /* The TCB is deleted. What is left of it says nothing. */
 static void forget(struct tcp *tcp, enum tcp_state state)
 {
+	uint16_t passed = tcp->passed;
 	uint8_t lives = tcp->lives;
 
 	memset(tcp, 0, sizeof(*tcp));
-	tcp->state = state;
 	tcp->lives = lives;
+	tcp->passed = passed;
+	enter(tcp, state);
 }
 
 static void begin(struct tcp *tcp, enum tcp_state state)
@@ -78,7 +86,7 @@ static void begin(struct tcp *tcp, enum tcp_state state)
 	tcp->snd_una = tcp->iss;
 	tcp->snd_nxt = tcp->iss + 1;
 	tcp->quiet = false;
-	tcp->state = state;
+	enter(tcp, state);
 }
 
 /* ---- user calls, 3.10.1 to 3.10.5 ---- */
@@ -131,7 +139,7 @@ bool tcp_may_close(const struct tcp *tcp)
 /* 3.10.4; the FIN may share a segment with the last data. */
 void tcp_close(struct tcp *tcp, bool data)
 {
-	tcp->state = tcp->state == CLOSE_WAIT ? LAST_ACK : FIN_WAIT_1;
+	enter(tcp, tcp->state == CLOSE_WAIT ? LAST_ACK : FIN_WAIT_1);
 	emit(tcp, tcp->snd_nxt, FIN | ACK, data);
 	tcp->snd_nxt += 1 + data;
 	tcp->sent += data;
@@ -251,12 +259,12 @@ static void in_syn_sent(struct tcp *tcp, const struct segment *seg, bool delay)
 	tcp->rcv_nxt = seg->seq + 1;
 	if (seg->flags & ACK) {
 		tcp->snd_una = seg->ack;
-		tcp->state = ESTABLISHED;
+		enter(tcp, ESTABLISHED);
 		/* Until it has sent one it can only have offered this. */
 		tcp->rcv_wup = tcp->rcv_nxt;
 		acknowledge(tcp, delay);
 	} else {
-		tcp->state = SYN_RECEIVED;
+		enter(tcp, SYN_RECEIVED);
 		emit(tcp, tcp->iss, SYN | ACK, 0);
 	}
 }
@@ -335,7 +343,7 @@ static bool check_ack(struct tcp *tcp, const struct segment *seg)
 			send_reset_for(tcp, seg);
 			return true;
 		}
-		tcp->state = ESTABLISHED;
+		enter(tcp, ESTABLISHED);
 	}
 	/* RFC 5961 5.2 */
 	if (after(seg->ack, tcp->snd_nxt) || before(seg->ack, tcp->snd_una - WINDOW)) {
@@ -349,10 +357,10 @@ static bool check_ack(struct tcp *tcp, const struct segment *seg)
 		return false;
 	switch (tcp->state) {
 	case FIN_WAIT_1:
-		tcp->state = FIN_WAIT_2;
+		enter(tcp, FIN_WAIT_2);
 		break;
 	case CLOSING:
-		tcp->state = TIME_WAIT;
+		enter(tcp, TIME_WAIT);
 		break;
 	case LAST_ACK:
 		forget(tcp, CLOSED);
@@ -367,13 +375,13 @@ static void take_fin(struct tcp *tcp)
 	tcp->rcv_nxt++;
 	switch (tcp->state) {
 	case ESTABLISHED:
-		tcp->state = CLOSE_WAIT;
+		enter(tcp, CLOSE_WAIT);
 		break;
 	case FIN_WAIT_1:
-		tcp->state = CLOSING;
+		enter(tcp, CLOSING);
 		break;
 	case FIN_WAIT_2:
-		tcp->state = TIME_WAIT;
+		enter(tcp, TIME_WAIT);
 		break;
 	}
 }

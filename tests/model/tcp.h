@@ -39,6 +39,7 @@ struct segment {
  * @held_fin: and the FIN, at RCV.NXT + this - 1; 0 if it is not
  * @owes_ack: what it took is not acknowledged yet (3.8.6.3)
  * @quiet: whether it listens, no segment has shown yet
+ * @passed: bit set of the states it has been in; the world clears it
  * @rcv_wup: RCV.NXT when it last sent an ACK (the kernel's name)
  */
 struct tcp {
@@ -50,6 +51,7 @@ struct tcp {
 	uint8_t held_fin;
 	bool owes_ack;
 	bool quiet;
+	uint16_t passed;
 	uint32_t iss;
 	uint32_t snd_una;
 	uint32_t snd_nxt;

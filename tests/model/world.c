@@ -324,6 +324,28 @@ static bool is_undecided(int host)
 	       (tcp->quiet || bounds.view == AT_LOOPBACK);
 }
 
+/*
+ * Not only the state: the same ones of the teardown on the way to it. Not where something was
+ * withdrawn on it, nor where a RST ended it: what the socket did meanwhile, busy or
+ * with an ACK to send, no segment shows.
+ */
+static void check_way(int host)
+{
+	const struct tcpfsm_endpoint *end = &world.mirror.flow.end[mirror_role(host)];
+	const unsigned int teardown = 1U << FIN_WAIT_1 | 1U << FIN_WAIT_2 | 1U << CLOSING |
+				      1U << TIME_WAIT | 1U << CLOSE_WAIT | 1U << LAST_ACK;
+	uint16_t *truth = &world.end[host].passed, *is = &world.mirror.passed[host];
+
+	if (!world.mirror.unclear[host] && (*truth ^ *is) & teardown &&
+	    (!(end->marks & TCPFSM_MARK_RESET) || end->marks & TCPFSM_MARK_RESET_SENT))
+		model_fail("own host: %s came another way to %s: %#x, mirrored %#x",
+			   host == A ? "client" : "server", state_word(world.end[host].state),
+			   *truth, *is);
+	*truth = 0;
+	*is = 0;
+	world.mirror.unclear[host] = false;
+}
+
 static void check(void)
 {
 	int host;
@@ -332,10 +354,18 @@ static void check(void)
 		const struct tcp *tcp = &world.end[host];
 		unsigned int is = mirror_state(host);
 
-		if (!is_own(host) || !is_settled(host) || !is || is == tcp->state)
+		if (!is_own(host)) {
+			world.end[host].passed = 0;
+			world.mirror.passed[host] = 0;
+			world.mirror.unclear[host] = false;
 			continue;
-		if (is_undecided(host))
+		}
+		if (!is_settled(host) || !is)
 			continue;
+		if (is == tcp->state || is_undecided(host)) {
+			check_way(host);
+			continue;
+		}
 		model_fail("own host: %s is %s, mirrored %s", host == A ? "client" : "server",
 			   state_word(tcp->state), state_word(is));
 	}
@@ -394,6 +424,9 @@ static void act(int event, int who, int i)
 		tcp_close(tcp, true);
 		break;
 	case ABORT:
+		/* What waits will find no connection. */
+		if (head_of(who))
+			world.mirror.unclear[who] = true;
 		tcp_abort(tcp);
 		break;
 	case RETRANSMIT:
@@ -498,6 +531,37 @@ void model_do(int event, int who, int i)
 		world.slack++;
 	act(event, who, i);
 	check();
+	say_states();
+	state_store();
+}
+
+int model_may_forge(void)
+{
+	state_load();
+	return !world.broken && world.forged < bounds.forged && world.mirror.alive;
+}
+
+/*
+ * Any kind of segment in the name of either end, with numbers from the beginning of
+ * the connection to beyond its end, and one outside the window.
+ */
+void model_forge(int from, int kind, int seq, int ack)
+{
+	static const uint8_t kinds[] = { SYN, SYN | ACK, ACK, FIN | ACK, RST, RST | ACK };
+	static const uint8_t distance[] = { 0, 1, 2, 3, 2 * WINDOW + 1 };
+	struct segment seg = {
+		.flags = kinds[kind],
+		.seq = bounds.base[from] + distance[seq],
+	};
+
+	state_load();
+	if (seg.flags & ACK)
+		seg.ack = bounds.base[!from] + distance[ack];
+	else if (ack)
+		return;
+	world.forged++;
+	say("    forged: %s\n", segment_text(from, &seg));
+	put(!from, pack_segment(&seg, from));
 	say_states();
 	state_store();
 }

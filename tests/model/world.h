@@ -62,10 +62,20 @@ extern struct bounds bounds;
 /* A segment in 4 bytes, so that what is in flight can be sorted and compared. */
 typedef uint32_t packed;
 
+/**
+ * struct mirror - what the observer makes of it
+ * @flow: the flow, if there is one
+ * @alive: there is one
+ * @client: which host is its client
+ * @passed: states that were reported of each host since it last agreed with the truth
+ * @unclear: something was withdrawn since, so the way may differ
+ */
 struct mirror {
 	struct tcpfsm_flow flow;
 	bool alive;
 	uint8_t client;
+	uint16_t passed[2];
+	bool unclear[2];
 };
 
 struct world {
@@ -84,9 +94,9 @@ extern struct world world;
 
 /* state.c: what the checker stores of the world. */
 #ifdef RAW
-#define STATE_SIZE (124 + sizeof(struct tcpfsm_flow))
+#define STATE_SIZE (136 + sizeof(struct tcpfsm_flow))
 #else
-#define STATE_SIZE 124
+#define STATE_SIZE 136
 #endif
 extern uint8_t model_state[STATE_SIZE];
 packed pack_segment(const struct segment *seg, int from);
@@ -121,13 +131,13 @@ const char *segment_text(int from, const struct segment *seg);
 /* For the Promela model. */
 enum event {
 	OPEN, LISTENS, SEND, CLOSE, CLOSE_DATA, ABORT, RETRANSMIT, ACK_OWED, PROCESS,
-	PROCESS_DELAY, PROCESS_IGNORE, DELIVER, DELIVER_DELAY, DELIVER_KEEP, LOSE, EXPIRE, FORGE,
+	PROCESS_DELAY, PROCESS_IGNORE, DELIVER, DELIVER_DELAY, DELIVER_KEEP, LOSE, EXPIRE,
 };
 
 int model_may(int event, int who, int i);
 void model_do(int event, int who, int i);
 int model_may_forge(void);
-void model_forge(int from, int flags, int seq, int ack);
+void model_forge(int from, int kind, int seq, int ack);
 int model_broken(void);
 
 #endif
