@@ -135,6 +135,8 @@ static void walk_flow(struct walk *walk, struct mirror *mirror)
 	}
 	walk_field(walk, flow->new_isn);
 	walk_field(walk, flow->reset_seq);
+	walk_field(walk, flow->early_rst);
+	walk_field(walk, flow->early_rst_seq);
 	walk_field(walk, flow->flags);
 	walk_field(walk, flow->outcome);
 	walk_field(walk, flow->ended);
@@ -178,6 +180,10 @@ void state_clean(struct tcpfsm_flow *flow)
 		memset(&flow->doubt, 0, sizeof(flow->doubt));
 	if (!(flow->flags & TCPFSM_FLOW_HALF_OPEN))
 		flow->new_isn = 0;
+	if (flow->early_rst == TCPFSM_NOBODY)
+		flow->early_rst_seq = 0;
+	if (flow->reset_by == TCPFSM_NOBODY)
+		flow->reset_seq = 0;
 	for (i = 0; i < 2; i++) {
 		struct tcpfsm_endpoint *end = &flow->end[i];
 

@@ -471,7 +471,9 @@ bool tcp_may_delay(const struct tcp *tcp, const struct segment *seg)
 /* 3.10.7 */
 void tcp_arrives(struct tcp *tcp, const struct segment *seg, bool delay)
 {
-	tcp->quiet = false;
+	/* To all but a SYN both closed and listening ports answer alike. */
+	if ((seg->flags & (SYN | ACK | RST)) == SYN)
+		tcp->quiet = false;
 	switch (tcp->state) {
 	case CLOSED:
 		send_reset_for(tcp, seg);

@@ -18,6 +18,7 @@ struct bounds bounds = {
 	.refuse = 1,
 	.ask = 1,
 	.busy = 2,
+	.kinds = 0x3f,
 	.slack = 3,
 	.base = { 100, 500 },
 };
@@ -485,6 +486,7 @@ static void set_up(void)
 		{ "delay", &bounds.delay }, { "abort", &bounds.abort },
 		{ "active", &bounds.active }, { "refuse", &bounds.refuse },
 		{ "ask", &bounds.ask }, { "busy", &bounds.busy },
+		{ "kinds", &bounds.kinds },
 		{ "full", &bounds.full }, { "seen", &bounds.seen },
 		{ "slack", &bounds.slack }, { "a", &bounds.base[A] }, { "b", &bounds.base[B] },
 	};
@@ -558,6 +560,8 @@ void model_forge(int from, int kind, int seq, int ack)
 	if (seg.flags & ACK)
 		seg.ack = bounds.base[!from] + distance[ack];
 	else if (ack)
+		return;
+	if (!(bounds.kinds & 1 << kind))
 		return;
 	world.forged++;
 	say("    forged: %s\n", segment_text(from, &seg));

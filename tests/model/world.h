@@ -27,6 +27,7 @@ enum view { AT_CLIENT, AT_SERVER, AT_ROUTER, AT_LOOPBACK };
  * @data: octets each end may send
  * @lives: connections each end may begin
  * @forged: segments that an adversary may inject
+ * @kinds: of what kinds: 1 SYN, 2 SYN-ACK, 4 ACK, 8 FIN, 16 RST, 32 RST with ACK
  * @delay: an endpoint may acknowledge later
  * @abort: an endpoint may abort
  * @active: both ends may open (simultaneous open)
@@ -45,6 +46,7 @@ struct bounds {
 	unsigned int data;
 	unsigned int lives;
 	unsigned int forged;
+	unsigned int kinds;
 	unsigned int delay;
 	unsigned int abort;
 	unsigned int active;
@@ -94,9 +96,9 @@ extern struct world world;
 
 /* state.c: what the checker stores of the world. */
 #ifdef RAW
-#define STATE_SIZE (136 + sizeof(struct tcpfsm_flow))
+#define STATE_SIZE (144 + sizeof(struct tcpfsm_flow))
 #else
-#define STATE_SIZE 136
+#define STATE_SIZE 144
 #endif
 extern uint8_t model_state[STATE_SIZE];
 packed pack_segment(const struct segment *seg, int from);
