@@ -17,10 +17,12 @@
 
 struct node {
 	uint32_t parent;
-	packed seen;		/* 0 at the root; EXPIRED where 2MSL passed */
+	packed seen;		/* 0 at the root */
 	uint8_t from;
 	uint8_t depth;
 	uint8_t slack;		/* the fewest losses and repetitions that explain it */
+	bool hole;		/* an end had sent more than was seen of it */
+	uint32_t high[2];	/* how far each end was seen to have sent */
 	uint8_t mirror[2];
 	uint64_t truths[WORDS];
 	uint64_t drained[WORDS];
@@ -98,13 +100,26 @@ static void begin(void)
 	atexit(report);
 }
 
-/* A segment passed the observer; 0 for 2MSL. */
+/* A segment passed the observer. */
 void know_see(int from, const struct segment *seg)
 {
+	struct node *node;
+	uint32_t end;
+
 	if (!bounds.seen)
 		return;
 	begin();
-	world.seen = child(world.seen, seg ? pack_segment(seg, from) : 0, from);
+	world.seen = child(world.seen, pack_segment(seg, from), from);
+	node = &nodes[world.seen];
+	node->hole = nodes[node->parent].hole;
+	memcpy(node->high, nodes[node->parent].high, sizeof(node->high));
+	end = seg->seq + seg->len + !!(seg->flags & SYN) + !!(seg->flags & FIN);
+	if (seg->seq && node->high[from] && (int32_t)(seg->seq - node->high[from]) > 0)
+		node->hole = true;
+	if (seg->flags & RST)
+		return;
+	if (!node->high[from] || (int32_t)(end - node->high[from]) > 0)
+		node->high[from] = end;
 }
 
 unsigned int know_depth(void)
@@ -140,27 +155,38 @@ static unsigned int truth_of(int host)
 	return tcp->state;
 }
 
-/* The truth that goes with what was seen so far. */
+/*
+ * And the states that it was in only for a moment: one segment may do two steps.
+ * Of one that is busy, or has yet to acknowledge what it took, nothing is claimed.
+ */
+static unsigned int truths_of(int host)
+{
+	return world.end[host].passed | 1U << truth_of(host) |
+	       (is_settled(host) ? 0 : 1U << mirror_state(host));
+}
+
+/* The truths that go with what was seen so far. */
 void know_truth(bool drained)
 {
-	unsigned int a, b;
 	struct node *node;
+	unsigned int a, b;
 
 	if (!bounds.seen || !world.mirror.alive)
 		return;
 	node = &nodes[world.seen];
 	if (world.slack < node->slack)
 		node->slack = world.slack;
-	a = truth_of(A);
-	b = truth_of(B);
 	node->mirror[A] = mirror_state(A);
 	node->mirror[B] = mirror_state(B);
-	set(node->truths, a, b);
+	for (a = 0; a < TCP_STATES; a++)
+		for (b = 0; b < TCP_STATES; b++)
+			if (truths_of(A) & 1U << a && truths_of(B) & 1U << b)
+				set(node->truths, a, b);
 	if (!drained)
 		return;
-	set(node->drained, a, b);
+	set(node->drained, truth_of(A), truth_of(B));
 	if (!tcp_may_retransmit(&world.end[A]) && !tcp_may_retransmit(&world.end[B]))
-		set(node->quiet, a, b);
+		set(node->quiet, truth_of(A), truth_of(B));
 }
 
 /* ---- the table ---- */
@@ -197,12 +223,8 @@ static void print_path(FILE *out, uint32_t at)
 	if (!at)
 		return;
 	print_path(out, node->parent);
-	if (!node->seen) {
-		fprintf(out, "        2MSL passes");
-	} else {
-		seg = unpack_segment(node->seen, node->from);
-		fprintf(out, "        %-44s", segment_text(node->from, &seg));
-	}
+	seg = unpack_segment(node->seen, node->from);
+	fprintf(out, "        %-44s", segment_text(node->from, &seg));
 	fprintf(out, " | %s/%s\n", state_word(node->mirror[A]), state_word(node->mirror[B]));
 }
 
@@ -236,8 +258,11 @@ static void report(void)
 		unsigned int quiet = size_of(node->quiet);
 		const char *what = NULL;
 
-		/* What goes with these was not explored to the end. */
-		if (node->depth == bounds.seen || node->slack + SPARE > bounds.slack)
+		/*
+		 * What goes with these was not explored to the end: a hole may be
+		 * data, which the run left out.
+		 */
+		if (node->hole || node->depth == bounds.seen || node->slack + SPARE > bounds.slack)
 			continue;
 		judged++;
 		if (!mirror_is_in(node, node->truths))

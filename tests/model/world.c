@@ -305,7 +305,7 @@ static bool may(int event, int who, unsigned int i)
 	case LOSE:
 		return i < bounds.flight && world.flight[who][i];
 	case EXPIRE:
-		return who == A && is_drained() &&
+		return who == A && is_drained() && !bounds.seen &&
 		       (tcp_may_expire(&world.end[A]) || tcp_may_expire(&world.end[B]));
 	}
 	return false;
@@ -351,6 +351,7 @@ static void check(void)
 {
 	int host;
 
+	know_truth(is_drained() && !world.end[A].owes_ack && !world.end[B].owes_ack);
 	for (host = A; host <= B; host++) {
 		const struct tcp *tcp = &world.end[host];
 		unsigned int is = mirror_state(host);
@@ -370,7 +371,6 @@ static void check(void)
 		model_fail("own host: %s is %s, mirrored %s", host == A ? "client" : "server",
 			   state_word(tcp->state), state_word(is));
 	}
-	know_truth(is_drained() && !world.end[A].owes_ack && !world.end[B].owes_ack);
 }
 
 static void expire(void)
@@ -382,7 +382,6 @@ static void expire(void)
 		if (tcp_may_expire(&world.end[host]))
 			tcp_expire(&world.end[host]);
 	mirror_expire();
-	know_see(A, NULL);
 }
 
 static void process_head(int host, bool delay)
