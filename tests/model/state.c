@@ -187,6 +187,9 @@ void state_clean(struct tcpfsm_flow *flow)
 	for (i = 0; i < 2; i++) {
 		struct tcpfsm_endpoint *end = &flow->end[i];
 
+		end->af_seq = 0;	/* looked at with a round trip alone */
+		end->af_us = 0;
+		end->inferred_us = 0;
 		end->rtx_syn = 0;
 		end->rtx_fin = 0;
 		if (!tcpfsm_has_fact(end, TCPFSM_FACT_F)) {

@@ -429,6 +429,14 @@ static void check_text(struct tcp *tcp, const struct segment *seg, bool delay)
 /* The kernel's tcp_timewait_state_process(), without timestamps. */
 static void in_time_wait(struct tcp *tcp, const struct segment *seg)
 {
+	/* A new connection, where somebody still listens: TCP_TW_SYN. */
+	if ((seg->flags & (SYN | ACK | RST)) == SYN && after(seg->seq, tcp->rcv_nxt) &&
+	    tcp->passive && tcp_has_life(tcp)) {
+		forget(tcp, LISTEN);
+		tcp->passive = true;
+		in_listen(tcp, seg);
+		return;
+	}
 	if (seg->seq == tcp->rcv_nxt && (end_of(seg) == seg->seq || seg->flags & RST)) {
 		if (seg->flags & RST)
 			forget(tcp, CLOSED);
