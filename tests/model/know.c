@@ -246,7 +246,7 @@ static bool same_kind(const struct node *a, const struct node *b)
 static void report(void)
 {
 	uint32_t kinds[KINDS_MAX], times[KINDS_MAX], n = 0, i, k;
-	uint32_t judged = 0, wrong = 0, sure = 0, unsure = 0, quiet_sure = 0, bad = 0;
+	uint32_t judged = 0, wrong = 0, sure = 0, unsure = 0, quiet_sure = 0, quiet_same = 0, bad = 0;
 	const char *name = getenv("MODEL_TABLE");
 	FILE *out = name ? fopen(name, "w") : stdout;
 
@@ -276,6 +276,8 @@ static void report(void)
 		}
 		if (quiet == 1)
 			quiet_sure++;
+		if (quiet == 1 && mirror_is_in(node, node->quiet))
+			quiet_same++;
 		if (drained == 1)
 			sure++;
 		if (drained > 1)
@@ -297,8 +299,8 @@ static void report(void)
 	}
 	fprintf(out, "    what was seen: %u sequences, %u judged; drained: %u have one truth, %u several\n",
 		count - 1, judged, sure, unsure);
-	fprintf(out, "    and with nothing to be repeated: %u have one truth; %u kinds have several:\n",
-		quiet_sure, n);
+	fprintf(out, "    with nothing to be repeated: %u have one truth, shown in %u; %u kinds have several:\n",
+		quiet_sure, quiet_same, n);
 	for (k = 0; k < n; k++) {
 		fprintf(out, "    %u. mirror %s/%s; may be", k + 1,
 			state_word(nodes[kinds[k]].mirror[A]),

@@ -50,7 +50,7 @@ bool is_own(int host)
 bool is_settled(int host)
 {
 	return !world.backlog[host][0] && !world.end[host].owes_ack &&
-	       !(world.ignored && host == B);
+	       !(world.ignored & 1 << host);
 }
 
 void model_fail(const char *fmt, ...)
@@ -258,6 +258,19 @@ static bool is_spare(int event)
 	return event == DELIVER_KEEP || event == LOSE || event == RETRANSMIT;
 }
 
+/*
+ * A full accept queue or backlog: the ACK of a SYN-ACK or FIN reached the host and not
+ * the connection. It repeats what it has sent, and until then nobody can know.
+ */
+static bool may_ignore(int host)
+{
+	struct segment seg = unpack_segment(head_of(host), !host);
+	const struct tcp *tcp = &world.end[host];
+
+	return seg.flags == ACK && !seg.len && tcp_may_retransmit(tcp) &&
+	       tcp->state != SYN_SENT && tcp->state != ESTABLISHED && tcp->state != CLOSE_WAIT;
+}
+
 static bool may(int event, int who, unsigned int i)
 {
 	const struct tcp *tcp = &world.end[who];
@@ -292,11 +305,7 @@ static bool may(int event, int who, unsigned int i)
 		seg = unpack_segment(head_of(who), !who);
 		return tcp_may_delay(tcp, &seg);
 	case PROCESS_IGNORE:
-		if (!bounds.full || who != B || !head_of(who))
-			return false;
-		seg = unpack_segment(head_of(who), !who);
-		return tcp->state == SYN_RECEIVED && tcp->passive && seg.flags == ACK &&
-		       !seg.len;
+		return bounds.full && head_of(who) && may_ignore(who);
 	case DELIVER:
 	case DELIVER_KEEP:
 		return may_arrive(who, i, false);
@@ -347,6 +356,25 @@ static void check_way(int host)
 	world.mirror.unclear[host] = false;
 }
 
+/*
+ * Two lives overlap: an end has begun a new connection while its peer is in the last
+ * one. A flow is one connection, and cannot show both (RFC 9293 3.5.1, half-open).
+ */
+static bool is_overlap(void)
+{
+	int host;
+
+	for (host = A; host <= B; host++) {
+		const struct tcp *tcp = &world.end[host], *peer = &world.end[!host];
+
+		if (tcp->lives && tcp->state != CLOSED && tcp->state != LISTEN &&
+		    tcp->state != SYN_SENT && peer->state != CLOSED && peer->state != LISTEN &&
+		    tcp->irs != peer->iss)
+			return true;
+	}
+	return false;
+}
+
 static void check(void)
 {
 	int host;
@@ -362,7 +390,7 @@ static void check(void)
 			world.mirror.unclear[host] = false;
 			continue;
 		}
-		if (!is_settled(host) || !is)
+		if (!is_settled(host) || !is || is_overlap())
 			continue;
 		if (is == tcp->state || is_undecided(host)) {
 			check_way(host);
@@ -397,8 +425,8 @@ static void ignore_head(int host)
 {
 	struct segment seg = unpack_segment(pop(host), !host);
 
-	say("    the listener ignores: %s\n", segment_text(!host, &seg));
-	world.ignored = 1;
+	say("    dropped: %s\n", segment_text(!host, &seg));
+	world.ignored |= 1 << host;
 }
 
 static void act(int event, int who, int i)
@@ -430,8 +458,7 @@ static void act(int event, int who, int i)
 		tcp_abort(tcp);
 		break;
 	case RETRANSMIT:
-		if (who == B)
-			world.ignored = 0;
+		world.ignored &= ~(1 << who);
 		tcp_retransmit(tcp);
 		break;
 	case ACK_OWED:

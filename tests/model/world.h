@@ -34,7 +34,7 @@ enum view { AT_CLIENT, AT_SERVER, AT_ROUTER, AT_LOOPBACK };
  * @refuse: B may be closed, and listen later
  * @ask: a RST at its target's host is judged by the socket's own RCV.NXT
  * @busy: user calls while segments wait in the backlog: 0 none, 1 unless one is a RST, 2 all
- * @full: a listener may ignore the last ACK of the handshake (full accept queue)
+ * @full: an end may drop the ACK of its SYN-ACK or FIN (full accept queue or backlog)
  * @seen: segments seen at most, where what was seen is kept; 0 where it is not
  * @slack: how many segments may be lost, or seen twice; where kept
  * @base: initial sequence numbers
@@ -86,7 +86,7 @@ struct world {
 	packed backlog[2][BACKLOG_MAX];	/* at that host, the oldest first */
 	struct mirror mirror;
 	uint8_t forged;
-	uint8_t ignored;		/* B did not take what it was given (@full) */
+	uint8_t ignored;		/* bit set of hosts that dropped an ACK (@full) */
 	uint8_t slack;
 	uint8_t broken;
 	uint32_t seen;			/* see know.c */
