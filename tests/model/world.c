@@ -314,7 +314,7 @@ static bool may(int event, int who, unsigned int i)
 	case LOSE:
 		return i < bounds.flight && world.flight[who][i];
 	case EXPIRE:
-		return who == A && is_drained() && !bounds.seen &&
+		return who == A && is_drained() && !bounds.seen && !world.ignored &&
 		       (tcp_may_expire(&world.end[A]) || tcp_may_expire(&world.end[B]));
 	}
 	return false;

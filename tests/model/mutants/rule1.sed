@@ -2,5 +2,4 @@
 # file: facts.c
 # run: view=3 flight=1 active=0
 # run: view=0 flight=1
-# run: view=2 flight=1 active=0 seen=8 refuse=0
 s/^\ttcpfsm_reset_withdraw(st);/&\n\tif (st->flow->end[st->x].marks \& TCPFSM_MARK_RESET)\n\t\treturn false;/
