@@ -267,6 +267,8 @@ static bool may_ignore(int host)
 	struct segment seg = unpack_segment(head_of(host), !host);
 	const struct tcp *tcp = &world.end[host];
 
+	if (tcp->state == LISTEN)
+		return seg.flags == SYN;
 	return seg.flags == ACK && !seg.len && tcp_may_retransmit(tcp) &&
 	       tcp->state != SYN_SENT && tcp->state != ESTABLISHED && tcp->state != CLOSE_WAIT;
 }
@@ -426,7 +428,11 @@ static void ignore_head(int host)
 	struct segment seg = unpack_segment(pop(host), !host);
 
 	say("    dropped: %s\n", segment_text(!host, &seg));
-	world.ignored |= 1 << host;
+	/* One that listens shows it no less by dropping a SYN. */
+	if (world.end[host].state == LISTEN)
+		world.end[host].quiet = false;
+	else
+		world.ignored |= 1 << host;
 }
 
 static void act(int event, int who, int i)
