@@ -52,17 +52,19 @@ static void insert(uint32_t at)
 
 static void grow(void)
 {
+	struct node *more;
 	uint32_t i;
 
 	room = room ? 2 * room : 1 << 16;
-	nodes = realloc(nodes, room * sizeof(*nodes));
+	more = realloc(nodes, room * sizeof(*nodes));
 	free(slots);
 	slots = calloc(2 * room, sizeof(*slots));
 	slot_mask = 2 * room - 1;
-	if (!nodes || !slots) {
+	if (!more || !slots) {
 		fprintf(stderr, "no memory for what was seen\n");
 		exit(2);
 	}
+	nodes = more;
 	for (i = 1; i < count; i++)
 		insert(i);
 }
@@ -245,8 +247,9 @@ static bool same_kind(const struct node *a, const struct node *b)
 
 static void report(void)
 {
-	uint32_t kinds[KINDS_MAX], times[KINDS_MAX], n = 0, i, k;
-	uint32_t judged = 0, wrong = 0, sure = 0, unsure = 0, quiet_sure = 0, quiet_same = 0, bad = 0;
+	uint32_t kinds[KINDS_MAX], times[KINDS_MAX] = { 0 }, n = 0, i, k;
+	uint32_t judged = 0, wrong = 0, sure = 0, unsure = 0;
+	uint32_t quiet_sure = 0, quiet_same = 0, bad = 0;
 	const char *name = getenv("MODEL_TABLE");
 	FILE *out = name ? fopen(name, "w") : stdout;
 

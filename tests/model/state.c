@@ -276,7 +276,7 @@ void state_store(void)
 		state_clean(&world.mirror.flow);
 	walk_world(&walk);
 	if (walk.at > current + SHORT_SIZE) {
-		fprintf(stderr, "the state takes %zu bytes\n", walk.at - current);
+		fprintf(stderr, "the state takes %d bytes\n", (int)(walk.at - current));
 		abort();
 	}
 	check_walk();

@@ -465,7 +465,7 @@ static void in_synchronised(struct tcp *tcp, const struct segment *seg, bool del
 	check_text(tcp, seg, delay);
 }
 
-/* May its acknowledgment wait? (tcp_fin() sends one at once once it has sent its own.) */
+/* May its acknowledgment wait? (tcp_fin() sends one at once where it has sent its own.) */
 bool tcp_may_delay(const struct tcp *tcp, const struct segment *seg)
 {
 	if (seg->flags & RST)

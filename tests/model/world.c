@@ -26,7 +26,7 @@ struct bounds bounds = {
 struct world world;
 
 /* Beyond the router. */
-#define BEYOND (1U << 30)
+#define BEYOND 0x40000000U
 
 static int index_of(const struct tcp *tcp)
 {
@@ -284,7 +284,8 @@ static bool may(int event, int who, unsigned int i)
 		return false;
 	switch (event) {
 	case OPEN:
-		return tcp_may_open(tcp) && (who == A || bounds.active) && (tcp->quiet || bounds.lives > 1);
+		return tcp_may_open(tcp) && (who == A || bounds.active) &&
+		       (tcp->quiet || bounds.lives > 1);
 	case LISTENS:
 		return who == B && tcp_may_listen(tcp) && (bounds.refuse || !world.mirror.alive);
 	case SEND:
