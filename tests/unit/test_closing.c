@@ -162,7 +162,7 @@ TEST(lost_first_fin)
 	     "server < S 500 <TS 51>		| SS/SS",
 	     "client > S. 100 ack 501 <TS 2>	| SR/SS",
 	     "server < S. 500 ack 101 <TS 52>	| ES?/SR,ES?",
-	     "server < F. 501 ack 101 <TS 60>	| ES/F1",
+	     "server < F. 501 ack 101 <TS 60>	| ES?/F1",
 	     "client > . 102 ack 502 <TS 20>	| CW/F2?",
 	     "client > F. 101 ack 502 <TS 240>	| ~CG/F2?",
 	     "server < . 502 ack 102 <TS 62>	| TW?/TW?");
