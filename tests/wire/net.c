@@ -193,6 +193,8 @@ void net_open(struct play *play)
 			  addresses[play->family][i == play->local ? 0 : 1], &play->address[i]);
 	if (unshare(CLONE_NEWNET) || stat("/proc/self/ns/net", &st))
 		broken(play, "no network namespace: %m");
+	/* What is in the trace is of a namespace that may have had this number before. */
+	observe_read(play);
 	play->netns = st.st_ino;
 	play->tun = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
 	if (play->tun < 0 || ioctl(play->tun, TUNSETIFF, &ifr))

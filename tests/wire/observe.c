@@ -129,6 +129,7 @@ static void parse(struct play *play, const char *line)
 	event.ack = strtoul(value(what, " ack="), NULL, 10);
 	event.flags = strtoul(value(what, " flags="), NULL, 16);
 	event.port = strtoul(value(what, " sport="), NULL, 10);
+	event.port_peer = strtoul(value(what, " dport="), NULL, 10);
 	event.role = strncmp(value(what, " endpoint="), "server", 6) ? CLIENT : SERVER;
 	text = value(what, event.anomaly ? " anomaly=" : " cause=");
 	snprintf(event.word, sizeof(event.word), "%.*s", (int)strcspn(text, " "), text);

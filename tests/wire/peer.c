@@ -301,7 +301,7 @@ struct segment peer_take(struct play *play)
 	play->pendings--;
 	memmove(play->pending, play->pending + 1, play->pendings * sizeof(seg));
 	if (ts)
-		play->timestamp = get32(ts + 2);
+		play->now.timestamp = get32(ts + 2);
 	play->last = seg;
 	play->sent[play->sents++ % PENDING_MAX] = seg;
 	return seg;
@@ -320,11 +320,11 @@ void peer_print(struct play *play, const struct segment *seg)
 			flags[n++] = letters[i];
 	flags[n] = '\0';
 	fprintf(play->log, "%s %s %u", who == CLIENT ? "client >" : "server <", n ? flags : "-",
-		seg->seq - play->base[who]);
+		seg->seq - play->now.base[who]);
 	if (seg->len)
-		fprintf(play->log, ":%u", seg->seq + seg->len - play->base[who]);
+		fprintf(play->log, ":%u", seg->seq + seg->len - play->now.base[who]);
 	if (seg->flags & ACK)
-		fprintf(play->log, " ack %u", seg->ack - play->base[!who]);
+		fprintf(play->log, " ack %u", seg->ack - play->now.base[!who]);
 	fprintf(play->log, " win %u (seq %u ack %u on the wire)", seg->win, seg->seq, seg->ack);
 	if (seg->options_len) {
 		fprintf(play->log, " options");

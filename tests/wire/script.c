@@ -155,12 +155,12 @@ static void parse_segment(struct play *play, int who, struct spec *spec)
 {
 	struct segment *seg = &spec->seg;
 
-	*spec = (struct spec){ .seg = { .seq = play->next[who], .win = 1000 } };
+	*spec = (struct spec){ .seg = { .seq = play->now.next[who], .win = 1000 } };
 	if (!next_is(play, who == CLIENT ? ">" : "<"))
 		broken(play, "the arrow points to the other side");
 	seg->flags = parse_flags(play, script_word(play));
 	parse_seq(play, spec);
-	seg->ack = play->next[!who];
+	seg->ack = play->now.next[!who];
 	if (next_is(play, "ack")) {
 		play->cursor += strspn(play->cursor, " \t");
 		spec->raw_ack = *play->cursor == '=';
@@ -182,11 +182,11 @@ static void parse_segment(struct play *play, int who, struct spec *spec)
 static void rebase(const struct play *play, int who, struct spec *spec)
 {
 	if (!spec->raw_seq)
-		spec->seg.seq += play->base[who];
+		spec->seg.seq += play->now.base[who];
 	if (!(spec->seg.flags & ACK))
 		spec->seg.ack = 0;
 	else if (!spec->raw_ack)
-		spec->seg.ack += play->base[!who];
+		spec->seg.ack += play->now.base[!who];
 }
 
 /* What the next line may leave out. What no stack sends, or takes, does not count. */
@@ -194,13 +194,13 @@ static void go_on(struct play *play, int who, const struct spec *spec)
 {
 	const struct segment *seg = &spec->seg;
 	uint32_t end = seg->seq + seg->len + !!(seg->flags & SYN) + !!(seg->flags & FIN) -
-		       play->base[who];
+		       play->now.base[who];
 
 	if (seg->flags & RST || !(seg->flags & (SYN | ACK)) || is_odd(&spec->odd) ||
 	    (seg->flags & (SYN | FIN)) == (SYN | FIN))
 		return;
-	if (seg->flags & SYN || (int32_t)(end - play->next[who]) > 0)
-		play->next[who] = end;
+	if (seg->flags & SYN || (int32_t)(end - play->now.next[who]) > 0)
+		play->now.next[who] = end;
 }
 
 /* ---- options ---- */
@@ -232,7 +232,7 @@ static unsigned int put_hex(struct play *play, uint8_t *p, const char *text)
 /* One option in network form; returns its length. */
 static unsigned int encode_option(struct play *play, uint8_t *p, char *text)
 {
-	uint32_t ack_base = play->base[play->local];
+	uint32_t ack_base = play->now.base[play->local];
 	char name[16] = "";
 	int used = 0;
 
@@ -266,7 +266,7 @@ static unsigned int encode_option(struct play *play, uint8_t *p, char *text)
 	if (!strcmp(name, "TS")) {
 		p[0] = 8;
 		put32(p + 2, script_number(play, text, NULL));
-		put32(p + 6, play->timestamp);
+		put32(p + 6, play->now.timestamp);
 		return p[1] = 10;
 	}
 	if (!strcmp(name, "tfo")) {
@@ -305,7 +305,7 @@ static void check_options(struct play *play, char *wanted, const struct segment 
 	char *text, *rest = wanted;
 
 	while ((text = strtok_r(NULL, ",", &rest))) {
-		uint32_t base = play->base[!play->local];
+		uint32_t base = play->now.base[!play->local];
 		const uint8_t *option = NULL;
 		unsigned int value = 0, high = 0;
 		char name[16] = "";
@@ -368,10 +368,10 @@ static void learn_base(struct play *play, struct spec *spec, const struct segmen
 
 	if (!(spec->seg.flags & SYN) || !spec->seq_given || spec->raw_seq)
 		return;
-	if (!play->has_isn[who] || play->isn[who] != spec->seg.seq) {
-		play->base[who] = got->seq - spec->seg.seq;
-		play->isn[who] = spec->seg.seq;
-		play->has_isn[who] = true;
+	if (!play->now.has_isn[who] || play->now.isn[who] != spec->seg.seq) {
+		play->now.base[who] = got->seq - spec->seg.seq;
+		play->now.isn[who] = spec->seg.seq;
+		play->now.has_isn[who] = true;
 	}
 }
 
@@ -400,28 +400,30 @@ static void take_state(struct play *play, const struct event *event)
 	int who = event->port == play->port[CLIENT] ? CLIENT : SERVER;
 	unsigned int n;
 
-	if (event->flow < play->flow)
-		return;		/* of an older life of these ports */
-	if (event->flow != play->flow) {
-		play->fresh = play->flow;
-		play->flow = event->flow;
-		play->client = event->role == CLIENT ? who : !who;
-		play->state[play->client] = state_by_word("CL");
-		play->state[!play->client] = state_by_word("LI");
-		play->state[who] = event->from;
+	if (event->flow < play->now.flow ||
+	    (event->port != play->port[CLIENT] && event->port != play->port[SERVER]) ||
+	    (event->port_peer != play->port[CLIENT] && event->port_peer != play->port[SERVER]))
+		return;		/* of an older life of these ports, or of others */
+	if (event->flow != play->now.flow) {
+		play->fresh = play->now.flow;
+		play->now.flow = event->flow;
+		play->now.client = event->role == CLIENT ? who : !who;
+		play->now.state[play->now.client] = state_by_word("CL");
+		play->now.state[!play->now.client] = state_by_word("LI");
+		play->now.state[who] = event->from;
 		play->steps[CLIENT] = 0;
 		play->steps[SERVER] = 0;
 		*play->causes = '\0';
 	}
-	if (play->state[who] != event->from &&
-	    !(play->state[who] == state_by_word("LI") && event->from == state_by_word("CL")))
+	if (play->now.state[who] != event->from &&
+	    !(play->now.state[who] == state_by_word("LI") && event->from == state_by_word("CL")))
 		broken(play, "a gap: %s is %s, and leaves %s", who == CLIENT ? "client" : "server",
-		       state_word(play->state[who]), state_word(event->from));
+		       state_word(play->now.state[who]), state_word(event->from));
 	n = play->steps[who]++;
 	if (n == PATH_MAX_STATES)
 		broken(play, "too many transitions");
 	play->step[who][n] = *event;
-	play->state[who] = event->to;
+	play->now.state[who] = event->to;
 	snprintf(play->causes + strlen(play->causes), sizeof(play->causes) - strlen(play->causes),
 		 "%s%s", *play->causes ? "," : "", event->word);
 }
@@ -474,7 +476,7 @@ static void say_path(struct play *play, int who, const char *want)
 			      step->certainty == '?' ? "?" : "");
 	}
 	broken(play, "%s: wanted %s, moved \"%s\", is %s", who == CLIENT ? "client" : "server",
-	       want, got, state_word(play->state[who]));
+	       want, got, state_word(play->now.state[who]));
 }
 
 /* One side's part of "F2/CW,LA". Returns the mark of the last state. */
@@ -496,7 +498,7 @@ static char check_path(struct play *play, int who, const char *want)
 		if (*at == '?' || *at == '*')
 			mark = *at++;
 		if (!steps && !n) {	/* nothing moved: it must be there already */
-			if (*at || before == '~' || state != play->state[who])
+			if (*at || before == '~' || state != play->now.state[who])
 				say_path(play, who, want);
 			return mark;
 		}
@@ -512,12 +514,13 @@ static char check_path(struct play *play, int who, const char *want)
 	}
 }
 
-static void check_socket(struct play *play, const char *explicit, bool answer_follows)
+static void check_socket(struct play *play, int got, const char *explicit, bool answer_follows)
 {
-	int want = explicit ? state_by_word(explicit) : play->state[play->local];
-	int got = observe_socket(play);
+	int want = explicit ? state_by_word(explicit) : play->now.state[play->local];
 	bool same = want == got;
 
+	if (explicit && *explicit == '*')	/* it is as its own clock will have it */
+		return;
 	/* The connection is gone, and its listener may stand. */
 	if (!explicit && want == state_by_word("CL"))
 		same = got == 0 || got == state_by_word("LI");
@@ -527,7 +530,7 @@ static void check_socket(struct play *play, const char *explicit, bool answer_fo
 	}
 	if (!answer_follows)
 		broken(play, "tcpfsm says %s, the socket is %s",
-		       state_word(play->state[play->local]), state_word(got));
+		       state_word(play->now.state[play->local]), state_word(got));
 	play->postponed++;
 }
 
@@ -539,15 +542,15 @@ static void check_columns(struct play *play, const char *line, const char *marks
 
 	sscanf(line, "%23s %23s", column[0], column[1]);
 	for (who = 0; who < 2; who++) {
-		char *text = column[who == play->client ? 0 : 1];
+		char *text = column[who == play->now.client ? 0 : 1];
 		size_t len = strcspn(text, "?");
 		char mark = text[len] ? '?' : ' ';
 
 		text[len] = '\0';
-		if (strcmp(text, state_name(play->state[who])))
+		if (strcmp(text, state_name(play->now.state[who])))
 			broken(play, "/proc shows %s as %s, its events as %s",
 			       who == CLIENT ? "client" : "server", text,
-			       state_name(play->state[who]));
+			       state_name(play->now.state[who]));
 		if (marks[who] != '*' && marks[who] != mark)
 			broken(play, "/proc shows %s as %s", who == CLIENT ? "client" : "server",
 			       mark == '?' ? "inferred" : "certain");
@@ -579,9 +582,10 @@ static void check(struct play *play, char *wants, bool answer_follows)
 	char *text, *rest = wants, *states = NULL, *slash;
 	char line[1024] = "", anomalies[160] = "", marks[2] = "  ";
 	const char *socket = NULL;
+	int is;
 	bool shown, wants_new = false;
 
-	shown = observe_flow(play, play->flow, line, sizeof(line));
+	shown = observe_flow(play, play->now.flow, line, sizeof(line));
 	while ((text = strtok_r(NULL, " \t", &rest))) {
 		if (*text == '!')
 			snprintf(anomalies + strlen(anomalies),
@@ -606,24 +610,24 @@ static void check(struct play *play, char *wants, bool answer_follows)
 		if (shown || play->steps[CLIENT] || play->steps[SERVER])
 			broken(play, "a flow: %s", line);
 		if (socket)
-			check_socket(play, socket, false);
+			check_socket(play, observe_socket(play), socket, false);
 		return;
 	}
-	if (!play->flow)
+	if (!play->now.flow)
 		broken(play, "no flow");
 	*slash = '\0';
 	marks[CLIENT] = check_path(play, CLIENT, states);
 	marks[SERVER] = check_path(play, SERVER, slash + 1);
 
+	is = observe_socket(play);
 	peer_drain(play);
 	observe_read(play);
 	if (play->pendings || play->events)	/* the kernel has gone on already */
 		return;
 	if (!shown)
 		broken(play, "/proc does not show the flow");
-	observe_flow(play, play->flow, line, sizeof(line));
 	check_columns(play, line, marks);
-	check_socket(play, socket, answer_follows);
+	check_socket(play, is, socket, answer_follows);
 }
 
 /* ---- lines ---- */
@@ -658,17 +662,33 @@ static void run_pause(struct play *play, const char *text)
 	take_events_of_clock(play);
 }
 
+/* To another connection, or back to one. */
 static void run_port(struct play *play)
 {
+	uint16_t port = script_number(play, script_word(play), NULL);
+	struct connection *other;
+	unsigned int i;
+
 	nothing_pending(play);
-	play->port[!play->local] = script_number(play, script_word(play), NULL);
-	play->has_isn[CLIENT] = false;
-	play->has_isn[SERVER] = false;
-	play->next[CLIENT] = 0;
-	play->next[SERVER] = 0;
-	play->flow = 0;
-	play->fresh = false;
-	play->events = 0;
+	play->now.port = play->port[!play->local];
+	for (i = 0; i < play->others && play->other[i].port != play->now.port; i++)
+		;
+	if (i == CONNECTIONS_MAX)
+		broken(play, "too many connections");
+	play->other[i] = play->now;
+	play->others += i == play->others;
+
+	for (i = 0; i < play->others && play->other[i].port != port; i++)
+		;
+	other = &play->other[i];
+	if (i < play->others)
+		play->now = *other;
+	else
+		play->now = (struct connection){
+			.base[CLIENT] = play->now.base[CLIENT],
+			.base[SERVER] = play->now.base[SERVER],
+		};
+	play->port[!play->local] = port;
 }
 
 static void run_words(struct play *play)

@@ -266,7 +266,7 @@ static void run(const struct script *script, int family, int trace)
 			.local = script->local, .family = family, .port = { 40000, 8080 },
 			.tun = -1, .trace = trace, .listener = -1, .conn = -1,
 		};
-		play.base[!script->local] = script->isn - (script->local == SERVER ? 100 : 500);
+		play.now.base[!script->local] = script->isn - (script->local == SERVER ? 100 : 500);
 		play.log = open_memstream(&log, &size);
 		good = play_once(&play, script);
 		fclose(play.log);

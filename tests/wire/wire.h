@@ -20,7 +20,7 @@
  * Behind the bar: the states of client and server, as in script.h, where '?' is
  * always looked at, and "!anomaly", "key=value", "-key", "new", "by=".
  * "socket=XX" is the state of the local socket, where that is not what tcpfsm
- * says, and "--" no socket. After each line three things are compared:
+ * says, "--" no socket, '*' either. After each line three things are compared:
  *
  *	- tcpfsm's transitions and anomalies, from its trace events;
  *	- tcpfsm's states, from /proc/net/tcpfsm;
@@ -112,6 +112,7 @@ struct event {
 	uint32_t ack;
 	uint8_t flags;
 	uint16_t port;		/* of the endpoint that changed */
+	uint16_t port_peer;
 	int role;
 	char certainty;		/* as a mark: ' ', '?' or '~' */
 	char word[24];		/* cause or anomaly */
@@ -119,6 +120,20 @@ struct event {
 	int to;
 };
 
+/* What is known of one connection; "port N" goes to another. */
+struct connection {
+	uint16_t port;		/* the peer's */
+	uint32_t base[2];
+	uint32_t isn[2];
+	bool has_isn[2];
+	uint32_t next[2];
+	uint32_t timestamp;
+	uint64_t flow;
+	int client;
+	int state[2];
+};
+
+#define CONNECTIONS_MAX 8
 #define EVENTS_MAX 64
 #define PENDING_MAX 64
 #define PATH_MAX_STATES 8
@@ -134,18 +149,20 @@ struct event {
  * @local: which side the kernel's socket is
  * @family: what the wire carries, and for MAPPED what the socket thinks
  * @address, @port: of both sides
- * @base: added to the numbers of each side's text
- * @isn: of each side, in the text
- * @has_isn: the side has sent a SYN
- * @next: one past the highest number each side has sent, without base
- * @timestamp: of the last segment of the local side
+ * @now: the connection that the lines are about:
+ *	base: added to the numbers of each side's text
+ *	isn: of each side, in the text
+ *	has_isn: the side has sent a SYN
+ *	next: one past the highest number each side has sent, without base
+ *	timestamp: of the last segment of the local side
+ *	flow: the number of the flow, 0 if there is none
+ *	client: which side is its client
+ *	state: of both sides, in tcpfsm's events
+ * @others: those that lines were about before
  * @tun: the device
  * @pending: segments of the kernel that no line has mentioned yet
  * @sent: what the kernel has sent, to know its repetitions
  * @event: what tcpfsm reported and no line has mentioned yet
- * @flow: the number of the flow, 0 if there is none
- * @client: which side is its client
- * @state: of both sides, in tcpfsm's events
  * @listener, @conn, @fds: the local sockets
  * @segments, @states, @sockets: how many were looked at
  */
@@ -163,11 +180,9 @@ struct play {
 	enum family family;
 	struct address address[2];
 	uint16_t port[2];
-	uint32_t base[2];
-	uint32_t isn[2];
-	bool has_isn[2];
-	uint32_t next[2];
-	uint32_t timestamp;
+	struct connection now;
+	struct connection other[CONNECTIONS_MAX];
+	unsigned int others;
 
 	int tun;
 	unsigned int ifindex;
@@ -183,9 +198,6 @@ struct play {
 	size_t rest_len;
 	struct event event[EVENTS_MAX];
 	unsigned int events;
-	uint64_t flow;
-	int client;
-	int state[2];
 
 	struct event step[2][PATH_MAX_STATES];
 	unsigned int steps[2];
