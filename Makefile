@@ -9,6 +9,7 @@
 #	make test-unit		the core in user space
 #	make test-vm [K=6.12]	real sockets on a real kernel: 6.1, 6.12 or newest
 #	make test-replay	captures through `tcpfsm replay`, against tshark and the module
+#	make test-wire [K=6.12] [SCRIPT=07]	crafted segments against its sockets, printed
 #	make test-um		a kernel without all that can be left out (User-Mode Linux)
 #	make model		the core against a model of both ends, all bounds: 10 minutes
 #	make docs		makes the generated parts of docs/ again
@@ -49,6 +50,9 @@ test-vm:
 test-replay:
 	@tests/run replay
 
+test-wire:
+	@SCRIPT="$(SCRIPT)" tests/run wire:$(K)
+
 test-um:
 	@tests/run um
 
@@ -64,4 +68,5 @@ clean:
 		-name '*.mod.c' -o -name '.*.cmd' -o -name '*.d' \) -exec rm -f {} +
 	rm -f Module.symvers modules.order
 
-.PHONY: all modules cli demo shell check test test-unit test-vm test-replay test-um model docs clean
+.PHONY: all modules cli demo shell check test test-unit test-vm test-replay test-um test-wire \
+	model docs clean
