@@ -136,9 +136,9 @@ static void parse(struct play *play, const char *line)
 	text = value(what, " certainty=");
 	event.certainty = *text == 'i' ? '?' : *text == 'r' ? '~' : ' ';
 	text = value(what, " oldstate=TCP_");
-	event.from = state_by_name(text, strcspn(text, " \n"));
+	event.from = state_by_name(text, strcspn(text, " "));
 	text = value(what, " newstate=TCP_");
-	event.to = state_by_name(text, strcspn(text, " \n"));
+	event.to = state_by_name(text, strcspn(text, " "));
 	if (play->events == EVENTS_MAX)
 		broken(play, "tcpfsm reports without end");
 	play->event[play->events++] = event;

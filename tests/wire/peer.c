@@ -250,12 +250,9 @@ const uint8_t *segment_option(const struct segment *seg, uint8_t kind)
 	while (p < end && *p) {
 		if (*p == kind)
 			return p;
-		if (*p == 1)
-			p++;
-		else if (end - p < 2 || p[1] < 2)
+		if (*p != 1 && (end - p < 2 || p[1] < 2))
 			break;
-		else
-			p += p[1];
+		p += *p == 1 ? 1 : p[1];
 	}
 	return NULL;
 }

@@ -51,8 +51,8 @@ bool script_applies(const char *text, const char **rest)
 	if (sscanf(text, "[%2[<>=]%u.%u]%n", op, &major, &minor, &used) != 3 || !used)
 		return true;
 	*rest = text + used + strspn(text + used, " \t");
-	uname(&name);
-	sscanf(name.release, "%u.%u", &is_major, &is_minor);
+	if (uname(&name) || sscanf(name.release, "%u.%u", &is_major, &is_minor) != 2)
+		return false;
 	return (is_major << 16 | is_minor) >= (major << 16 | minor) ? *op == '>' : *op == '<';
 }
 
@@ -220,12 +220,13 @@ static uint32_t get32(const uint8_t *p)
 
 static unsigned int put_hex(struct play *play, uint8_t *p, const char *text)
 {
-	unsigned int n = 0;
-	int used;
+	unsigned int n, byte;
 
-	for (; *text && n < 40; text += used, n++)
-		if (sscanf(text, "%2hhx%n", p + n, &used) != 1)
+	for (n = 0; *text && n < 40; text += 2, n++) {
+		if (sscanf(text, "%2x", &byte) != 1 || !text[1])
 			broken(play, "not hexadecimal: %s", text);
+		p[n] = byte;
+	}
 	return n;
 }
 
@@ -318,10 +319,10 @@ static void check_options(struct play *play, char *wanted, const struct segment 
 				option = segment_option(seg, kinds[i].kind);
 		if (!option)
 			broken(play, "the kernel's segment lacks <%s>", name);
-		if (n == 2 && ((option[0] == 2 && value != (uint32_t)(option[2] << 8 | option[3])) ||
-			       (option[0] == 3 && value != option[2])))
+		if (n == 2 && value != (option[0] == 2 ? get32(option) & 0xffff : option[2]))
 			broken(play, "the kernel's <%s> is another", name);
-		if (n == 3 && (get32(option + 2) != value + base || get32(option + 6) != high + base))
+		if (n == 3 &&
+		    (get32(option + 2) != value + base || get32(option + 6) != high + base))
 			broken(play, "the kernel's <sack> is %u:%u", get32(option + 2) - base,
 			       get32(option + 6) - base);
 	}
@@ -540,7 +541,8 @@ static void check_columns(struct play *play, const char *line, const char *marks
 	char column[2][24] = { "", "" };
 	int who;
 
-	sscanf(line, "%23s %23s", column[0], column[1]);
+	if (sscanf(line, "%23s %23s", column[0], column[1]) != 2)
+		broken(play, "/proc has no states: %s", line);
 	for (who = 0; who < 2; who++) {
 		char *text = column[who == play->now.client ? 0 : 1];
 		size_t len = strcspn(text, "?");
@@ -592,7 +594,8 @@ static void check(struct play *play, char *wants, bool answer_follows)
 				 sizeof(anomalies) - strlen(anomalies), "%s ", text + 1);
 		else if (!strncmp(text, "socket=", 7))
 			socket = text + 7;
-		else if (!states && (strchr(text, '/') || !strcmp(text, "--")) && !strchr(text, '='))
+		else if (!states && !strchr(text, '=') &&
+			 (strchr(text, '/') || !strcmp(text, "--")))
 			states = text;
 		else if (!check_word(play, line, text))
 			broken(play, "\"%s\" is not so: %s", text, line);

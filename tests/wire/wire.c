@@ -212,15 +212,12 @@ static void play_lines(struct play *play, const struct script *script)
 /* One run; true if it went as the script says. */
 static bool play_once(struct play *play, const struct script *script)
 {
-	volatile bool good = false;
-
-	if (!setjmp(play->fails)) {
+	play->failed = setjmp(play->fails);
+	if (!play->failed)
 		play_lines(play, script);
-		good = true;
-	}
 	local_close(play);
 	net_close(play);
-	return good;
+	return !play->failed;
 }
 
 static void add_up(const struct play *play)

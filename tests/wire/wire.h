@@ -143,6 +143,7 @@ struct connection {
 /**
  * struct play - one run of one script
  * @log: what is said of it, each segment with @verbose
+ * @again: it failed as the kernel's clock was faster
  * @fails: where to go when it fails
  * @path, @line, @text: the line being played
  * @cursor: what of it was not read yet
@@ -170,6 +171,7 @@ struct play {
 	FILE *log;
 	bool verbose;
 	bool again;
+	bool failed;
 	jmp_buf fails;
 	const char *path;
 	int line;
