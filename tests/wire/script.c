@@ -655,11 +655,10 @@ static void run_segment(struct play *play, int who)
 	take_events_of(play, &seg);
 }
 
+/* @text: seconds, or NULL for as long as the script has taken */
 static void run_pause(struct play *play, const char *text)
 {
-	double seconds = strtod(text, NULL);
-
-	usleep(seconds * 1e6);
+	usleep(text ? strtod(text, NULL) * 1e6 : (now_ms() - play->began_ms + 1) * 1000);
 	nothing_pending(play);
 	observe_read(play);
 	take_events_of_clock(play);
@@ -704,6 +703,8 @@ static void run_words(struct play *play)
 		run_segment(play, *verb == 'c' ? CLIENT : SERVER);
 	} else if (*verb == '+') {
 		run_pause(play, verb + 1);
+	} else if (!strcmp(verb, "later")) {
+		run_pause(play, NULL);
 	} else if (!strcmp(verb, "wait")) {
 		if (!observe_await(play, LONG_PATIENCE_MS))
 			broken(play, "tcpfsm's clock says nothing");

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -201,6 +202,7 @@ static void play_lines(struct play *play, const struct script *script)
 	unsigned int i;
 
 	net_open(play);
+	play->began_ms = now_ms();
 	for (i = 0; i < script->count; i++) {
 		play->line = script->numbers[i];
 		script_line(play, script->lines[i], is_answer(script, i + 1));
@@ -303,6 +305,7 @@ static int order(const void *a, const void *b)
 int main(int argc, char **argv)
 {
 	unsigned int workers = WORKERS, i;
+	struct utsname kernel;
 	int option, status;
 
 	while ((option = getopt(argc, argv, "vj:")) != -1) {
@@ -331,8 +334,9 @@ int main(int argc, char **argv)
 		}
 	for (i = 0; i < workers; i++)
 		observe_close(i);
-	printf("# %u segments, %u states, %u states of sockets (%u looked at a segment later); %u runs again\n",
-	       totals->segments, totals->states, totals->sockets, totals->postponed, totals->again);
+	uname(&kernel);
+	printf("# Linux %s: %u segments, %u states, %u states of sockets (%u looked at a segment later); %u runs again\n",
+	       kernel.release, totals->segments, totals->states, totals->sockets, totals->postponed, totals->again);
 	printf("%u passed, %u failed\n", totals->passed, totals->failed);
 	return totals->failed || !totals->passed;
 }

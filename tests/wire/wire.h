@@ -41,6 +41,7 @@
  *			there is a socket is one of the next
  *	port N		another connection from now on: the peer's port
  *	+TIME | ...	let it pass; still it is so
+ *	later		as long as all before it took: longer than any round trip in it
  *	wait | ...	until tcpfsm's clock says something
  *	icmp CODE	the last segment of the kernel could not be delivered
  *
@@ -145,6 +146,7 @@ struct connection {
  * @log: what is said of it, each segment with @verbose
  * @again: it failed as the kernel's clock was faster
  * @fails: where to go when it fails
+ * @began_ms: when
  * @path, @line, @text: the line being played
  * @cursor: what of it was not read yet
  * @local: which side the kernel's socket is
@@ -172,6 +174,7 @@ struct play {
 	bool verbose;
 	bool again;
 	bool failed;
+	long long began_ms;
 	jmp_buf fails;
 	const char *path;
 	int line;
