@@ -13,6 +13,7 @@
 #	make test-um		a kernel without all that can be left out (User-Mode Linux)
 #	make model		the core against a model of both ends, all bounds: 10 minutes
 #	make docs		makes the generated parts of docs/ again
+#	make conformance	makes docs/conformance.md of the last test run
 #	make clean
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
@@ -62,6 +63,9 @@ model:
 docs:
 	@scripts/docs
 
+conformance:
+	@scripts/conformance
+
 clean:
 	rm -rf build
 	find . -name build -prune -o \( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o \
@@ -69,4 +73,4 @@ clean:
 	rm -f Module.symvers modules.order
 
 .PHONY: all modules cli demo shell check test test-unit test-vm test-replay test-um test-wire \
-	model docs clean
+	model conformance docs clean
