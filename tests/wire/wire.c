@@ -24,7 +24,7 @@
 
 #define LINES_MAX 256
 #define SCRIPTS_MAX 256
-#define WORKERS 6
+#define WORKERS 8
 
 /* A run in which the kernel's clock was faster than we is played again. */
 #define TRIES 5
@@ -336,7 +336,8 @@ int main(int argc, char **argv)
 		observe_close(i);
 	uname(&kernel);
 	printf("# Linux %s: %u segments, %u states, %u states of sockets (%u looked at a segment later); %u runs again\n",
-	       kernel.release, totals->segments, totals->states, totals->sockets, totals->postponed, totals->again);
+	       kernel.release, totals->segments, totals->states, totals->sockets,
+	       totals->postponed, totals->again);
 	printf("%u passed, %u failed\n", totals->passed, totals->failed);
 	return totals->failed || !totals->passed;
 }

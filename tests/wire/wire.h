@@ -5,7 +5,7 @@
  *
  *	:local server
  *	listen
- *	client > S 100 win 65535 <mss 1460>	| SS/LI,SR
+ *	client > S 100 win 65535 <mss 1460>	| SS/LI
  *	server < S. 500 ack 101			| SS/SR
  *	client > .				| ES/ES
  *	accept
@@ -14,8 +14,10 @@
  * segment of the peer is put on the wire, through a TUN device. A segment of the
  * local socket must come from the kernel, exactly as it is written: flags, seq,
  * data, ack, and window and options where they are named. What the kernel sends
- * and no line mentions is a failure. Numbers count from what the side's SYN says
- * here; "=N" is one on the wire, as it stands there.
+ * and no line mentions is a failure; but if it is only a repetition that its clock
+ * made while we were slow, the script is played again. Numbers count from what the
+ * side's SYN says here; "=N" is one on the wire, as it stands there. <TS N> echoes
+ * the kernel's latest.
  *
  * Behind the bar: the states of client and server, as in script.h, where '?' is
  * always looked at, and "!anomaly", "key=value", "-key", "new", "by=".
@@ -50,7 +52,7 @@
  * [<6.12] is there for such kernels only. Lines that begin with ':' say of the
  * script: ":local client", ":families ipv4 ipv6 mapped scoped" (without it, the
  * first two), ":isn N" (what the peer's ISN is on the wire), ":slow" (begun
- * before the others), ":wrong REGEX" (a test of the tool: must fail so).
+ * before the others), ":wrong TEXT" (a test of the tool: must fail, saying so).
  */
 #ifndef TCPFSM_WIRE_H
 #define TCPFSM_WIRE_H
