@@ -1,0 +1,244 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Shows that the comparison can fail: a small trace that agrees, and the same
+with one thing wrong in it at a time.
+"""
+
+import sys
+import tempfile
+
+from compare import read
+
+CLIENT, SERVER = ("::ffff:10.0.1.1", 20000), ("::ffff:10.0.2.1", 8000)
+VIEWS = {"client": "101", "router": "102", "server": "103"}
+
+# One connection that the client closes, as every viewpoint sees it: who, states,
+# segment; "fin+" is a FIN that acknowledges the peer's.
+STORY = (
+    ("client", "CLOSE SYN_SENT", "syn"),
+    ("server", "LISTEN SYN_RECV", "synack"),
+    ("client", "SYN_SENT ESTABLISHED", "ack"),
+    ("server", "SYN_RECV ESTABLISHED", "ack"),
+    ("client", "ESTABLISHED FIN_WAIT1", "fin"),
+    ("server", "ESTABLISHED CLOSE_WAIT", "ack"),
+    ("client", "FIN_WAIT1 FIN_WAIT2", "ack"),
+    ("server", "CLOSE_WAIT LAST_ACK", "fin+"),
+    ("client", "FIN_WAIT2 TIME_WAIT", "ack"),
+    ("server", "LAST_ACK CLOSE", "ack"),
+)
+SOCKETS = {
+    "client": "SYN_SENT ESTABLISHED FIN_WAIT1 FIN_WAIT2 CLOSE",
+    "server": "ESTABLISHED CLOSE_WAIT LAST_ACK CLOSE",
+}
+
+# Both close at once.
+CROSSED = STORY[:5] + (
+    ("server", "ESTABLISHED FIN_WAIT1", "fin"),
+    ("client", "FIN_WAIT1 CLOSING", "ack"),
+    ("server", "FIN_WAIT1 CLOSING", "ack"),
+    ("client", "CLOSING TIME_WAIT", "ack"),
+    ("server", "CLOSING TIME_WAIT", "ack"),
+)
+CROSSED_SOCKETS = {
+    "client": "SYN_SENT ESTABLISHED FIN_WAIT1 CLOSING CLOSE",
+    "server": "ESTABLISHED FIN_WAIT1 CLOSING CLOSE",
+}
+SEGMENTS = {
+    "syn": ("0x02", 0, 0),
+    "synack": ("0x12", 0, 1),
+    "fin": ("0x11", 1, 1),
+    "fin+": ("0x11", 1, 2),
+}
+ISN = {"client": 1000, "server": 5000}
+
+
+def addresses(role):
+    source, target = (CLIENT, SERVER) if role == "client" else (SERVER, CLIENT)
+    return (f"family=AF_INET protocol=IPPROTO_TCP sport={source[1]} dport={target[1]} "
+            f"saddrv6={source[0]} daddrv6={target[0]}")
+
+
+def event(time, name, text):
+    return f"  many-1  [000] .....  {time:.6f}: {name}: {text}\n"
+
+
+def segment(time, which, role, cause):
+    flags, seq, ack = SEGMENTS[cause]
+    peer = "server" if role == "client" else "client"
+    return event(time, "tcpfsm_segment", f"{which} seq={ISN[role] + seq} ack={ISN[peer] + ack} len=0 "
+                 f"window=1 flags={flags} {addresses(role)}")
+
+
+def sample(time, role, shown, word="all"):
+    """One look of ss, in which only the client's socket is still there."""
+    lines = [event(time, "tracing_mark_write", f"ss {role} begin")]
+    if shown:
+        here, there = (CLIENT, SERVER) if role == "client" else (SERVER, CLIENT)
+        lines.append(event(time + 0.0001, "tracing_mark_write", f"ss {role} {shown} "
+                           f"{here[0]} {here[1]} {there[0]} {there[1]}"))
+    return lines + [event(time + 0.0002, "tracing_mark_write", f"ss {role} {word}")]
+
+
+def story(lossy=0, steps=STORY, sockets=None):
+    """The lines that inside would print of it."""
+    lines = [f"@begin story {lossy}\n"]
+    lines += [f"@view {inode} {name}\n" for name, inode in VIEWS.items()]
+    lines += [f"@host client {CLIENT[0]}\n", f"@host server {SERVER[0]}\n"]
+    lines += ["@result begun=1 accepted=1 failed=0 left=0\n", "@stat overrun=0 dropped=0 drops=0\n"]
+    paths = {role: path.split() for role, path in (sockets or SOCKETS).items()}
+    known = {"client": "CLOSE", "server": "SYN_RECV"}
+    time = 1.0
+    for role, states, cause in steps:
+        old, new = states.split()
+        if paths[role] and new in (paths[role][0], "TIME_WAIT"):
+            shown = paths[role].pop(0)
+            lines.append(event(time, "inet_sock_set_state", f"{addresses(role)} "
+                               f"oldstate=TCP_{known[role]} newstate=TCP_{shown}"))
+            known[role] = shown
+        for view, inode in VIEWS.items():
+            time += 0.001
+            which = f"flow={inode} netns={inode} endpoint={role}"
+            if cause in SEGMENTS:
+                lines.append(segment(time, which, role, cause))
+            lines.append(event(time, "tcpfsm_set_state", f"{which} local={int(view == role)} "
+                               f"certainty=observed cause={cause.strip('+')} seq=0 ack=0 flags=0x10 "
+                               f"{addresses(role)} oldstate=TCP_{old} newstate=TCP_{new}"))
+        if cause == "synack":
+            lines += sample(time, "server", "SYN_RECV", "end")
+    for role in ("client", "server"):
+        rest = "TIME_WAIT" if any(who == role and "TIME_WAIT" in said for who, said, _ in steps) else ""
+        lines += sample(time + 1, role, rest)
+    return lines + ["@end story 1\n"]
+
+
+def of_view(view, states):
+    """Picks the step of a viewpoint."""
+    old, new = states.split()
+    return lambda line: (f"netns={VIEWS[view]} " in line
+                         and f"oldstate=TCP_{old} newstate=TCP_{new}" in line)
+
+
+def of_socket(role, states):
+    old, new = states.split()
+    return lambda line: ("inet_sock_set_state" in line and addresses(role) in line
+                         and f"oldstate=TCP_{old} newstate=TCP_{new}" in line)
+
+
+def without(lines, *picks):
+    left = [line for line in lines if not any(pick(line) for pick in picks)]
+    assert len(left) < len(lines), "nothing was doctored"
+    return left
+
+
+def changed(lines, pick, old, new):
+    assert any(pick(line) and old in line for line in lines), "nothing was doctored"
+    return [line.replace(old, new) if pick(line) else line for line in lines]
+
+
+def wrong_state(lines, view):
+    """FIN_WAIT1 -> CLOSING instead of FIN_WAIT2, without a gap."""
+    lines = changed(lines, of_view(view, "FIN_WAIT1 FIN_WAIT2"), "FIN_WAIT2", "CLOSING")
+    return changed(lines, of_view(view, "FIN_WAIT2 TIME_WAIT"), "FIN_WAIT2", "CLOSING")
+
+
+def missing_step(lines, view):
+    """FIN_WAIT1 -> TIME_WAIT, without a gap."""
+    lines = without(lines, of_view(view, "FIN_WAIT1 FIN_WAIT2"))
+    return changed(lines, of_view(view, "FIN_WAIT2 TIME_WAIT"), "FIN_WAIT2", "FIN_WAIT1")
+
+
+def as_queued(lines):
+    """The client's own host says that its FIN left after the ACK of the peer's."""
+    for old, new in (("FIN_WAIT1", "CLOSE_WAIT"), ("CLOSING", "LAST_ACK"), ("TIME_WAIT", "CLOSE")):
+        lines = changed(lines, lambda line: "netns=101 " in line and "endpoint=client" in line
+                        and "set_state" in line, f"TCP_{old}", f"TCP_{new}")
+    return lines
+
+
+def is_fin_of_client(line):
+    return "tcpfsm_segment" in line and "endpoint=client" in line and "flags=0x11" in line
+
+
+def everything(pick):
+    return lambda line: line[0] != "@" and pick(line)
+
+
+# What is done to the trace, lossy, and a word of the complaint; None: it has to pass.
+CASES = {
+    "agrees": (lambda lines: lines, 0, None),
+    "agrees-lossy": (lambda lines: lines, 1, None),
+    "wrong-state-own": (lambda lines: wrong_state(lines, "client"), 0, "own client"),
+    "wrong-state-own-lossy": (lambda lines: wrong_state(lines, "client"), 1, "own client"),
+    "wrong-state-router": (lambda lines: wrong_state(lines, "router"), 0, "router"),
+    "wrong-state-far": (lambda lines: wrong_state(lines, "server"), 0, "far"),
+    "missing-step": (lambda lines: missing_step(lines, "client"), 0, "own client"),
+    "gap": (lambda lines: without(lines, of_view("server", "CLOSE_WAIT LAST_ACK")), 0,
+            "own server"),
+    "wrong-end-lossy": (lambda lines: without(lines, of_view("router", "LAST_ACK CLOSE")), 1,
+                        "router"),
+    "retracted": (lambda lines: changed(lines, of_view("client", "FIN_WAIT1 FIN_WAIT2"),
+                                        "observed", "retracted"), 0, "own client"),
+    "socket-elsewhere": (lambda lines: changed(lines, of_socket("server", "CLOSE_WAIT LAST_ACK"),
+                                               "LAST_ACK", "CLOSE"), 0, "own server"),
+    "ss-differs": (lambda lines: changed(lines, lambda line: " TIME_WAIT ::" in line,
+                                         "TIME_WAIT", "FIN_WAIT2"), 0, "own client"),
+    "ss-nothing": (lambda lines: without(lines, lambda line: " TIME_WAIT ::" in line), 0,
+                   "own client"),
+    "no-flow": (lambda lines: without(lines, everything(lambda line: "netns=101" in line)), 0,
+                "without a flow"),
+    "no-socket": (lambda lines: without(lines, lambda line: "inet_sock" in line), 0, "own"),
+    "no-router": (lambda lines: without(lines, everything(lambda line: "netns=102" in line)), 0,
+                  "nothing was compared: router"),
+    "nothing": (lambda lines: without(lines, everything(lambda line: "ss " not in line)), 0,
+                "connections compared"),
+    "few": (lambda lines: changed(lines, lambda line: line[0] == "@", "begun=1", "begun=2"), 0,
+            "connections compared, of 2"),
+    "few-accepted": (lambda lines: changed(lines, lambda line: line[0] == "@", "accepted=1",
+                                           "accepted=2"), 0, "sockets at the server, of 2"),
+    "ss-syn-recv": (lambda lines: changed(lines, lambda line: "SYN_RECV ::" in line, "SYN_RECV",
+                                          "FIN_WAIT2"), 0, "ss showed something else"),
+    "restless": (lambda lines: changed(lines, lambda line: line[0] == "@", "left=0", "left=1"), 0,
+                 "come to rest"),
+    "lost-events": (lambda lines: changed(lines, lambda line: line[0] == "@", "overrun=0",
+                                          "overrun=1"), 0, "not whole"),
+}
+
+
+# The same of a simultaneous close.
+CROSSED_CASES = {
+    "crossed": (lambda lines: lines, None),
+    "queued": (lambda lines: changed(as_queued(lines), is_fin_of_client, "ack=5001", "ack=5002"),
+               None),
+    "queued-unproved": (as_queued, "own client"),
+}
+
+
+def complaint(name, lines, word):
+    """What did not come out as it has to, or nothing."""
+    with tempfile.TemporaryDirectory() as directory:
+        [(workload, _, _)] = read(lines, directory)
+        workload.compare()
+        said = "; ".join(workload.faults())
+    if bool(said) if word is None else word not in said:
+        yield f"{name}: said {said or 'nothing'}"
+
+
+def complaints():
+    for name, (doctor, lossy, word) in CASES.items():
+        yield from complaint(name, doctor(story(lossy)), word)
+    for name, (doctor, word) in CROSSED_CASES.items():
+        yield from complaint(name, doctor(story(0, CROSSED, CROSSED_SOCKETS)), word)
+
+
+def main():
+    wrong = list(complaints())
+    if wrong:
+        print(f"FAIL sockets/doctored: {'; '.join(wrong)}")
+    else:
+        print(f"ok sockets/doctored ({len(CASES) + len(CROSSED_CASES)} traces)")
+    print(f"{int(not wrong)} passed, {int(bool(wrong))} failed")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
