@@ -60,6 +60,12 @@ test-um:
 model:
 	@tests/run model:full
 
+test-sockets:
+	@tests/run sockets
+
+sockets:
+	@tests/sockets/run -n 10000
+
 docs:
 	@scripts/docs
 
@@ -73,4 +79,4 @@ clean:
 	rm -f Module.symvers modules.order
 
 .PHONY: all modules cli demo shell check test test-unit test-vm test-replay test-um test-wire \
-	model conformance docs clean
+	test-sockets model sockets conformance docs clean
