@@ -16,10 +16,8 @@
  * error, and sockets that still have something to send.
  */
 #define _GNU_SOURCE
-#include <arpa/inet.h>
 #include <err.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <netinet/tcp.h>
 #include <sched.h>
 #include <signal.h>
@@ -35,6 +33,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../vm/place.h"
 #include "plays.h"
 #include "samples.h"
 
@@ -75,36 +74,6 @@ static int64_t read_clock(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return ts.tv_sec * 1000LL + ts.tv_nsec / 1000000;
-}
-
-static int open_ns(const char *name)
-{
-	char path[256];
-	int fd;
-
-	snprintf(path, sizeof(path), "/run/netns/%s", name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		err(1, "%s", path);
-	return fd;
-}
-
-static struct sockaddr_storage parse(const char *text)
-{
-	struct sockaddr_storage address = { 0 };
-	struct sockaddr_in *v4 = (struct sockaddr_in *)&address;
-	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)&address;
-
-	if (inet_pton(AF_INET, text, &v4->sin_addr) == 1) {
-		v4->sin_family = AF_INET;
-		address_len = sizeof(*v4);
-	} else if (inet_pton(AF_INET6, text, &v6->sin6_addr) == 1) {
-		v6->sin6_family = AF_INET6;
-		address_len = sizeof(*v6);
-	} else {
-		errx(1, "not an address: %s", text);
-	}
-	return address;
 }
 
 /* The port lies at the same place in both families. */
@@ -532,9 +501,9 @@ int main(int argc, char **argv)
 	server_ns = open_ns(argv[1]);
 	places[0] = samples_open(client_ns, argv[0]);
 	places[1] = samples_open(server_ns, argv[1]);
-	client_address = parse(argv[2]);
-	server_address = parse(argv[3]);
-	target_address = parse(target ? target : argv[3]);
+	address_len = parse_address(argv[2], 0, &client_address);
+	parse_address(argv[3], 0, &server_address);
+	parse_address(target ? target : argv[3], 0, &target_address);
 	epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	chosen = calloc(argc, sizeof(*chosen));
 	client_of = calloc(number, sizeof(struct end *));

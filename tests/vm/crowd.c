@@ -12,9 +12,7 @@
  * when all stand, and then wait.
  */
 #define _GNU_SOURCE
-#include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <sched.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -25,6 +23,8 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "place.h"
 
 #define PARALLEL 64
 #define PATIENCE_MS 60000
@@ -41,36 +41,6 @@ static void __attribute__((noreturn)) die(const char *what)
 {
 	fprintf(stderr, "crowd: %s: %s\n", what, strerror(errno));
 	exit(1);
-}
-
-static int open_ns(const char *name)
-{
-	char path[256];
-	int fd;
-
-	snprintf(path, sizeof(path), strcmp(name, "-") ? "/run/netns/%s" : "/proc/self/ns/net",
-		 name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		die(path);
-	return fd;
-}
-
-static void set_address(const char *text, int port)
-{
-	struct sockaddr_in *v4 = (struct sockaddr_in *)&address;
-	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)&address;
-
-	if (inet_pton(AF_INET, text, &v4->sin_addr) == 1) {
-		v4->sin_family = AF_INET;
-		address_len = sizeof(*v4);
-	} else if (inet_pton(AF_INET6, text, &v6->sin6_addr) == 1) {
-		v6->sin6_family = AF_INET6;
-		address_len = sizeof(*v6);
-	} else {
-		die(text);
-	}
-	v4->sin_port = htons(port);
 }
 
 static int new_socket(int ns)
@@ -247,7 +217,7 @@ int main(int argc, char **argv)
 	setrlimit(RLIMIT_NOFILE, &files);
 	client_ns = open_ns(argv[1]);
 	server_ns = open_ns(argv[2]);
-	set_address(argv[3], atoi(argv[4]));
+	address_len = parse_address(argv[3], atoi(argv[4]), &address);
 	epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (argc == 6)
 		run(atoi(argv[5]));

@@ -30,7 +30,6 @@
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <net/if.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -44,6 +43,8 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "place.h"
 
 /* Far beyond what anything takes: a step that lasts this long has failed. */
 #define PATIENCE_MS 30000
@@ -81,21 +82,6 @@ static void pause_ms(long ms)
 	struct timespec ts = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
 
 	nanosleep(&ts, NULL);
-}
-
-static int open_ns(const char *name)
-{
-	char path[256];
-	int fd;
-
-	if (!strcmp(name, "-"))
-		snprintf(path, sizeof(path), "/proc/self/ns/net");
-	else
-		snprintf(path, sizeof(path), "/run/netns/%s", name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		die("%s: %s", path, strerror(errno));
-	return fd;
 }
 
 static void enter(char name)
