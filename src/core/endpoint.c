@@ -3,10 +3,7 @@
  * One end: the state that its facts, marks and resets mean, how it gains and
  * loses facts, its window, and where it lives.
  */
-#include "step.h"
-
-/* The largest shift (RFC 7323 2.3), for an end whose SYN was not seen. */
-#define WSCALE_UNKNOWN 14
+#include "sequence.h"
 
 static enum tcpfsm_state shown(const struct tcpfsm_flow *flow, unsigned int who)
 {
@@ -180,33 +177,22 @@ void tcpfsm_take_window(struct tcpfsm_step *st)
 	struct tcpfsm_endpoint *x = &st->flow->end[st->x];
 	const struct tcpfsm_endpoint *y = &st->flow->end[st->y];
 	const struct tcpfsm_segment *seg = st->seg;
-	u32 edge = seg->ack;
+	u32 window = seg->window;
 
 	/* RFC 7323 2.2: the window of a SYN-ACK is never scaled. */
-	if (seg->flags & TCPFSM_SYN)
-		edge += seg->window;
-	else if (st->flow->flags & TCPFSM_FLOW_MIDSTREAM)
-		edge += (u32)seg->window << WSCALE_UNKNOWN;
-	else if (x->has_wscale && y->has_wscale)
-		edge += (u32)seg->window << x->wscale;
-	else
-		edge += seg->window;
-
+	if (!(seg->flags & TCPFSM_SYN))
+		window <<= tcpfsm_shift(st->flow, x, y);
 	if (!(x->marks & TCPFSM_MARK_RCV)) {
 		x->marks |= TCPFSM_MARK_RCV;
 		x->rcv_nxt = seg->ack;
-		x->rcv_edge = edge;
+		x->rcv_edge = seg->ack + window;
 		/* More may have come before it acknowledged anything. */
 		x->got = tcpfsm_has_fact(x, TCPFSM_FACT_P) ? tcpfsm_later(x->got, seg->ack) :
 							     seg->ack;
 		x->sack_edge = seg->ack;
 		return;
 	}
-	x->rcv_nxt = tcpfsm_later(x->rcv_nxt, seg->ack);
-	x->rcv_edge = tcpfsm_later(x->rcv_edge, edge);
-	x->got = tcpfsm_later(x->got, x->rcv_nxt);
-	if (seg->has_sack)
-		x->sack_edge = seg->sack_edge;
+	tcpfsm_move_window(x, seg, window);
 }
 
 /**
@@ -257,18 +243,6 @@ bool tcpfsm_is_too_early(const struct tcpfsm_step *st)
 
 	return !tcpfsm_at_sender(st) && !(flow->flags & TCPFSM_FLOW_AMBIGUOUS_RTT) &&
 	       tcpfsm_now_us(st) - flow->end[st->x].inferred_us < tcpfsm_rtt_us(flow, st->x);
-}
-
-/**
- * tcpfsm_take_timestamp() - how late it was when X sent the segment
- * @st: the step; the segment is X's beyond reasonable doubt
- */
-void tcpfsm_take_timestamp(struct tcpfsm_step *st)
-{
-	struct tcpfsm_endpoint *x = &st->flow->end[st->x];
-
-	if (st->seg->has_ts && (!x->tsval || tcpfsm_after(st->seg->tsval, x->tsval)))
-		x->tsval = st->seg->tsval;
 }
 
 /**

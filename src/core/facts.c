@@ -7,10 +7,7 @@
  * X sent the segment, Y is to receive it. The rule numbers are those of the
  * contract, docs/fsm.md.
  */
-#include "step.h"
-
-/* A segment this far below what its target acknowledged is no retransmission. */
-#define OLD_MIN 0x10000U
+#include "sequence.h"
 
 /*
  * A segment that proves nothing whoever sent it: a stack that gets it drops it.
@@ -42,41 +39,27 @@ static void note_flags(struct tcpfsm_step *st)
 	}
 }
 
-/*
- * Is the segment so far from Y's window that Y cannot take it, and X would not
- * have sent it? At X's own host nobody but X speaks for X.
- */
+/* At X's own host nobody but X speaks for X. */
 static bool is_outside(const struct tcpfsm_step *st)
 {
 	const struct tcpfsm_endpoint *y = &st->flow->end[st->y];
-	const struct tcpfsm_segment *seg = st->seg;
-	u32 span;
 
-	if (tcpfsm_at_sender(st) || st->flow->flags & TCPFSM_FLOW_LOOSE ||
-	    !(y->marks & TCPFSM_MARK_RCV))
-		return false;
-	/* Twice the window, but less than half of all numbers. */
-	span = y->rcv_edge - y->rcv_nxt;
-	span = span < TCPFSM_WINDOW_MAX / 2 ? 2 * span : TCPFSM_WINDOW_MAX;
-	return tcpfsm_after(seg->seq, y->rcv_edge) ||
-	       tcpfsm_before(tcpfsm_end(seg), y->rcv_nxt - span - OLD_MIN);
+	return !tcpfsm_at_sender(st) && !(st->flow->flags & TCPFSM_FLOW_LOOSE) &&
+	       y->marks & TCPFSM_MARK_RCV && !tcpfsm_is_near(y, st->seg);
 }
 
 static void sent_data(struct tcpfsm_step *st)
 {
 	struct tcpfsm_endpoint *x = &st->flow->end[st->x];
 	const struct tcpfsm_segment *seg = st->seg;
-	u32 end = seg->seq + seg->len;
 
-	if (!tcpfsm_after(end, x->snd_nxt))
-		return;
 	if (tcpfsm_has_fact(x, TCPFSM_FACT_F)) {
 		if (!seg->len)
 			return;
-		tcpfsm_note(st, TCPFSM_ANOMALY_DATA_AFTER_FIN);
+		if (tcpfsm_after(seg->seq + seg->len, x->snd_nxt))
+			tcpfsm_note(st, TCPFSM_ANOMALY_DATA_AFTER_FIN);
 	}
-	/* A bare ACK stands at SND.NXT: it tells too how far X has come. */
-	x->snd_nxt = end;
+	tcpfsm_move_sequence(x, seg);
 	tcpfsm_reset_early(st);
 }
 
@@ -131,7 +114,7 @@ static bool sent_plain(struct tcpfsm_step *st)
 		tcpfsm_sent_fin(st);
 	else
 		sent_data(st);
-	tcpfsm_take_timestamp(st);
+	tcpfsm_move_timestamp(&st->flow->end[st->x], st->seg);
 	/* RFC 9293 3.10.7.4: TIME_WAIT acknowledges a repeated FIN and starts 2MSL again. */
 	if (x->state == TCPFSM_TIME_WAIT && tcpfsm_is_ack_of_fin(y, seg->ack))
 		st->result->restarted = true;
@@ -157,14 +140,11 @@ static bool sent(struct tcpfsm_step *st)
 static void delivered_sequence(struct tcpfsm_step *st)
 {
 	struct tcpfsm_endpoint *y = &st->flow->end[st->y];
-	const struct tcpfsm_segment *seg = st->seg;
-	u32 end = tcpfsm_end(seg);
 
 	if (!(y->marks & TCPFSM_MARK_RCV) && !tcpfsm_has_fact(y, TCPFSM_FACT_P))
 		return;
-	if (!tcpfsm_after(seg->seq, y->got) && tcpfsm_after(end, y->got))
-		y->got = end;
-	if (seg->flags & TCPFSM_FIN)
+	tcpfsm_receive(y, st->seg);
+	if (st->seg->flags & TCPFSM_FIN)
 		y->marks |= TCPFSM_MARK_FIN_REACHED;
 }
 
@@ -216,16 +196,6 @@ static enum tcpfsm_cause cause_of(u8 flags)
 	return flags & TCPFSM_FIN ? TCPFSM_CAUSE_FIN : TCPFSM_CAUSE_ACK;
 }
 
-static void note_path(struct tcpfsm_endpoint *x, u8 point)
-{
-	if (point == TCPFSM_AT_FORWARD)
-		x->seen |= TCPFSM_SEEN_FORWARD;
-	else if (point == TCPFSM_AT_OUT || point == TCPFSM_AT_LOOP_OUT)
-		x->seen |= TCPFSM_SEEN_OUT;
-	else
-		x->seen |= TCPFSM_SEEN_IN;
-}
-
 /**
  * tcpfsm_see() - a segment of a known flow passed
  * @flow: the flow
@@ -257,7 +227,7 @@ void tcpfsm_see(struct tcpfsm_flow *flow, unsigned int who, const struct tcpfsm_
 	memset(result, 0, sizeof(*result));
 	result->who = st.x;
 	flow->seen_ns = at->now_ns;
-	note_path(&flow->end[st.x], at->point);
+	flow->end[st.x].seen |= tcpfsm_seen_at(at->point);
 	result->again = at->point == TCPFSM_AT_LOOP_IN;
 	if (flow->skipped)
 		tcpfsm_catch_up(&st);

@@ -42,7 +42,7 @@ enum {
  * @fin_ack: lowest ACK that a copy of its FIN carried
  * @sack_edge: highest right edge of its latest SACK blocks; means something
  *	while it lies beyond @rcv_nxt
- * @tsval: newest timestamp seen of it, or 0; of plain data it may be missing
+ * @tsval: newest timestamp seen of it, or 0
  * @af_seq: sequence number of its first ACK of the peer's FIN
  * @af_us: when that passed; as @inferred_us
  * @inferred_us: when something about it was inferred last; as @syn_us of the flow
@@ -51,6 +51,7 @@ enum {
  * @state: what was last reported of it
  * @mss: its SYN's MSS option, 0 where absent
  * @wscale: its SYN's window scale, with @has_wscale
+ * @shift: by how much its windows are scaled, where @steady
  * @options: TCPFSM_OPT_* of its SYN
  * @rtx_syn: repeated SYNs, or SYN-ACKs for a server; stops at 255
  * @rtx_fin: repeated FINs; stops at 255
@@ -73,7 +74,8 @@ struct tcpfsm_endpoint {
 	u16 mss;
 	u8 facts;
 	u8 state;
-	u8 wscale;
+	u8 wscale : 4;
+	u8 shift : 4;
 	u8 has_wscale;
 	u8 options;
 	u8 rtx_syn;
@@ -144,6 +146,7 @@ struct tcpfsm_doubt {
  * @reset_hit: the state it hit
  * @shook: both ends have been ESTABLISHED
  * @skipped: segments were left out by lite mode; sequence numbers are old
+ * @steady: both ends are ESTABLISHED beyond doubt; see data.h
  */
 struct tcpfsm_flow {
 	struct tcpfsm_endpoint end[2];
@@ -175,6 +178,7 @@ struct tcpfsm_flow {
 	u8 reset_hit;
 	u8 shook;
 	u8 skipped;
+	u8 steady;
 };
 
 /* Where the observer stood when the segment passed. */

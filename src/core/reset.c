@@ -4,7 +4,7 @@
  * (RFC 9293 3.5.2, 3.5.3 and 3.10.7; RFC 5961 3.2), and when the belief in one
  * is given up.
  */
-#include "step.h"
+#include "sequence.h"
 
 enum judgement {
 	RST_EXACT,	/* accepted */
@@ -187,7 +187,7 @@ void tcpfsm_reset_sent(struct tcpfsm_step *st)
 	/* At its own host the number is not judged yet, and no evidence for itself. */
 	if (!tcpfsm_at_sender(st))
 		x->snd_nxt = tcpfsm_later(x->snd_nxt, seg->seq);
-	tcpfsm_take_timestamp(st);
+	tcpfsm_move_timestamp(x, seg);
 	close_by_reset(st, st->x, TCPFSM_MARK_RESET_SENT, !tcpfsm_at_sender(st));
 }
 

@@ -44,7 +44,6 @@ void tcpfsm_take_window(struct tcpfsm_step *st);
 bool tcpfsm_is_copy(const struct tcpfsm_step *st);
 u32 tcpfsm_rtt_us(const struct tcpfsm_flow *flow, unsigned int who);
 bool tcpfsm_is_too_early(const struct tcpfsm_step *st);
-void tcpfsm_take_timestamp(struct tcpfsm_step *st);
 
 /* ack.c */
 bool tcpfsm_acks_unsent(struct tcpfsm_step *st);
@@ -69,6 +68,9 @@ void tcpfsm_disbelieve_fin(struct tcpfsm_step *st);
 void tcpfsm_drop_waiting_pf(struct tcpfsm_step *st);
 void tcpfsm_sent_fin(struct tcpfsm_step *st);
 bool tcpfsm_is_behind_fin(const struct tcpfsm_step *st);
+
+/* data.c */
+void tcpfsm_update_steady(struct tcpfsm_flow *flow);
 
 /* outcome.c */
 void tcpfsm_conclude(struct tcpfsm_step *st, u64 now_ns);

@@ -2,7 +2,7 @@
 /*
  * The handshake (RFC 9293 3.5): the facts S, A and P, and when P is taken back.
  */
-#include "step.h"
+#include "sequence.h"
 
 /* May a repeated SYN or SYN-ACK of this endpoint contradict its P? */
 static bool may_lack_p(const struct tcpfsm_endpoint *end)
@@ -37,7 +37,7 @@ static void time_syn(struct tcpfsm_step *st)
 {
 	struct tcpfsm_flow *flow = st->flow;
 
-	tcpfsm_take_timestamp(st);
+	tcpfsm_move_timestamp(&st->flow->end[st->x], st->seg);
 
 	if (st->seg->flags & TCPFSM_ACK) {
 		if (flow->has & TCPFSM_HAS_SYN_TIME && !(flow->has & TCPFSM_HAS_RTT_SERVER) &&

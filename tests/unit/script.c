@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The scenario language of script.h. */
+#include "data.h"
 #include "script.h"
 
 #include <ctype.h>
@@ -383,8 +384,9 @@ static void observe(struct stage *stage, int who, const struct tcpfsm_segment *s
 {
 	unsigned int role = who == stage->client ? TCPFSM_CLIENT : TCPFSM_SERVER;
 	struct tcpfsm_result result;
+	struct tcpfsm_flow shortcut;
 	u8 before[2];
-	bool quiet;
+	bool quiet, followed;
 
 	if (!stage->alive) {
 		begin(stage, who, seg, at);
@@ -408,8 +410,13 @@ static void observe(struct stage *stage, int who, const struct tcpfsm_segment *s
 	}
 	before[0] = stage->flow.end[0].state;
 	before[1] = stage->flow.end[1].state;
+	shortcut = stage->flow;
+	followed = tcpfsm_follow(&shortcut, role, seg, at->point);
+	shortcut.seen_ns = stage->now_ns;
 	tcpfsm_see(&stage->flow, role, seg, at, &result);
 	take_result(stage, &result);
+	if (followed && memcmp(&shortcut, &stage->flow, sizeof(shortcut)))
+		broken(stage, "tcpfsm_follow() and tcpfsm_see() differ");
 	if (result.changes && !result.learned)
 		broken(stage, "a transition, and nothing was learned");
 	if (quiet && (result.changes || before[0] != stage->flow.end[0].state ||

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Private to the core: how a segment moves what is known of the sequence numbers
+ * and windows of both ends. Inline, as data takes no other way (data.c).
+ */
+#ifndef TCPFSM_SEQUENCE_H
+#define TCPFSM_SEQUENCE_H
+
+#include "step.h"
+
+/* A segment this far below what its target acknowledged is no retransmission. */
+#define TCPFSM_OLD_MIN 0x10000U
+
+/* Data or an ACK, and nothing else. */
+static inline bool tcpfsm_is_plain(const struct tcpfsm_segment *seg)
+{
+	return (seg->flags & (TCPFSM_SYN | TCPFSM_FIN | TCPFSM_RST | TCPFSM_ACK)) == TCPFSM_ACK;
+}
+
+static inline u8 tcpfsm_seen_at(enum tcpfsm_point point)
+{
+	if (point == TCPFSM_AT_FORWARD)
+		return TCPFSM_SEEN_FORWARD;
+	return point == TCPFSM_AT_OUT || point == TCPFSM_AT_LOOP_OUT ? TCPFSM_SEEN_OUT :
+								       TCPFSM_SEEN_IN;
+}
+
+/*
+ * Is the segment near enough to Y's window that X may have sent it, and Y may take
+ * it? Below the window as far as two of them, but less than half of all numbers.
+ */
+static inline bool tcpfsm_is_near(const struct tcpfsm_endpoint *y,
+				  const struct tcpfsm_segment *seg)
+{
+	u32 span = y->rcv_edge - y->rcv_nxt;
+
+	span = span < TCPFSM_WINDOW_MAX / 2 ? 2 * span : TCPFSM_WINDOW_MAX;
+	return !tcpfsm_after(seg->seq, y->rcv_edge) &&
+	       !tcpfsm_before(tcpfsm_end(seg), y->rcv_nxt - span - TCPFSM_OLD_MIN);
+}
+
+/* The largest shift (RFC 7323 2.3), for an end whose SYN was not seen. */
+#define TCPFSM_WSCALE_UNKNOWN 14
+
+/* By how much X's windows are scaled. */
+static inline u8 tcpfsm_shift(const struct tcpfsm_flow *flow, const struct tcpfsm_endpoint *x,
+			      const struct tcpfsm_endpoint *y)
+{
+	if (flow->flags & TCPFSM_FLOW_MIDSTREAM)
+		return TCPFSM_WSCALE_UNKNOWN;
+	return x->has_wscale && y->has_wscale ? x->wscale : 0;
+}
+
+/* X has received up to its ACK, and offers @window bytes beyond. */
+static inline void tcpfsm_move_window(struct tcpfsm_endpoint *x, const struct tcpfsm_segment *seg,
+				      u32 window)
+{
+	u32 edge = seg->ack + window;
+
+	if (tcpfsm_after(seg->ack, x->rcv_nxt)) {
+		x->rcv_nxt = seg->ack;
+		x->got = tcpfsm_later(x->got, seg->ack);
+	}
+	if (tcpfsm_after(edge, x->rcv_edge))
+		x->rcv_edge = edge;
+	if (seg->has_sack)
+		x->sack_edge = seg->sack_edge;
+}
+
+/* X has sent this. A bare ACK stands at SND.NXT: it tells too how far X has come. */
+static inline void tcpfsm_move_sequence(struct tcpfsm_endpoint *x,
+					const struct tcpfsm_segment *seg)
+{
+	u32 end = seg->seq + seg->len;
+
+	if (tcpfsm_after(end, x->snd_nxt))
+		x->snd_nxt = end;
+}
+
+/* How late it was when X sent this. */
+static inline void tcpfsm_move_timestamp(struct tcpfsm_endpoint *x,
+					 const struct tcpfsm_segment *seg)
+{
+	if (seg->has_ts && (!x->tsval || tcpfsm_after(seg->tsval, x->tsval)))
+		x->tsval = seg->tsval;
+}
+
+/* At Y's own host: how far Y has received in sequence. */
+static inline void tcpfsm_receive(struct tcpfsm_endpoint *y, const struct tcpfsm_segment *seg)
+{
+	u32 end = tcpfsm_end(seg);
+
+	if (!tcpfsm_after(seg->seq, y->got) && tcpfsm_after(end, y->got))
+		y->got = end;
+}
+
+#endif

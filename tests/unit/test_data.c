@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Data between two established ends: the short way, tcpfsm_follow(), does what
+ * the long one, tcpfsm_see(), does. Every script that is played compares them
+ * too.
+ */
+#include "data.h"
+#include "script.h"
+
+static void see(struct tcpfsm_flow *flow, unsigned int who, struct tcpfsm_segment seg, u8 point)
+{
+	struct tcpfsm_sighting at = { .now_ns = 1, .point = point };
+	struct tcpfsm_result result;
+
+	tcpfsm_see(flow, who, &seg, &at, &result);
+}
+
+static void establish(struct tcpfsm_flow *flow, u8 there, u8 back, bool scaled)
+{
+	struct tcpfsm_segment syn = { .seq = 100, .flags = TCPFSM_SYN, .window = 1000,
+				      .has_wscale = scaled, .wscale = 3 };
+	struct tcpfsm_sighting at = { .now_ns = 1, .point = there };
+	struct tcpfsm_result result;
+
+	tcpfsm_begin(flow, TCPFSM_CLIENT, false, &syn, &at, &result);
+	see(flow, TCPFSM_SERVER,
+	    (struct tcpfsm_segment){ .seq = 500, .ack = 101, .flags = TCPFSM_SYN | TCPFSM_ACK,
+				     .window = 1000, .has_wscale = scaled, .wscale = 7 }, back);
+	see(flow, TCPFSM_CLIENT,
+	    (struct tcpfsm_segment){ .seq = 101, .ack = 501, .flags = TCPFSM_ACK,
+				     .window = 1000 }, there);
+	see(flow, TCPFSM_CLIENT,
+	    (struct tcpfsm_segment){ .seq = 101, .ack = 501, .len = 10, .flags = TCPFSM_ACK,
+				     .window = 1000 }, there);
+	see(flow, TCPFSM_SERVER,
+	    (struct tcpfsm_segment){ .seq = 501, .ack = 111, .len = 10, .flags = TCPFSM_ACK,
+				     .window = 1000 }, back);
+}
+
+/* A small generator, so that a failure can be had again. */
+static u32 state_of_dice;
+
+static u32 dice(u32 sides)
+{
+	state_of_dice = state_of_dice * 1664525 + 1013904223;
+	return (u64)state_of_dice * sides >> 32;
+}
+
+static struct tcpfsm_segment any_segment(const struct tcpfsm_flow *flow, unsigned int who)
+{
+	const struct tcpfsm_endpoint *x = &flow->end[who];
+	struct tcpfsm_segment seg = {
+		.seq = x->snd_nxt + dice(40) - 20,
+		.ack = flow->end[!who].snd_nxt + dice(30) - 25,
+		.len = dice(3) ? dice(30) : 0,
+		.window = dice(10) ? 1000 + dice(500) : dice(2),
+		.flags = TCPFSM_ACK,
+	};
+
+	if (dice(2)) {
+		seg.has_ts = true;
+		seg.tsval = x->tsval + dice(10) - 3;
+	}
+	if (!dice(10)) {
+		seg.has_sack = true;
+		seg.sack_edge = seg.ack + dice(1000);
+	}
+	/* Now and then nonsense. */
+	if (!dice(50))
+		seg.seq += dice(0xffffffff);
+	if (!dice(50))
+		seg.ack += dice(0xffffffff);
+	if (!dice(200))
+		seg.flags = dice(256);
+	return seg;
+}
+
+static void play_dice(u32 seed, const u8 *points, unsigned int *followed)
+{
+	struct tcpfsm_flow flow, copy;
+	unsigned int i, who, step;
+
+	state_of_dice = seed;
+	establish(&flow, points[0], points[1], seed & 1);
+	for (i = 0; i < 100; i++) {
+		struct tcpfsm_segment seg;
+
+		who = dice(2);
+		seg = any_segment(&flow, who);
+		/* Over loopback each segment is seen twice. */
+		for (step = who; step < 4 && points[step] != 0xff; step += 2) {
+			copy = flow;
+			see(&flow, who, seg, points[step]);
+			if (!tcpfsm_follow(&copy, who, &seg, points[step]))
+				continue;
+			(*followed)++;
+			copy.seen_ns = flow.seen_ns;
+			if (memcmp(&copy, &flow, sizeof(flow)))
+				fail_msg("seed %u, segment %u: they differ", seed, i);
+		}
+	}
+}
+
+/* Where the segments of client and server are seen, and then seen again. */
+static const u8 places[][4] = {
+	{ TCPFSM_AT_OUT, TCPFSM_AT_IN, 0xff, 0xff },
+	{ TCPFSM_AT_IN, TCPFSM_AT_OUT, 0xff, 0xff },
+	{ TCPFSM_AT_FORWARD, TCPFSM_AT_FORWARD, 0xff, 0xff },
+	{ TCPFSM_AT_LOOP_OUT, TCPFSM_AT_LOOP_OUT, TCPFSM_AT_LOOP_IN, TCPFSM_AT_LOOP_IN },
+};
+
+TEST(both_ways)
+{
+	unsigned int place, seed, followed;
+
+	for (place = 0; place < ARRAY_SIZE(places); place++) {
+		followed = 0;
+		for (seed = 1; seed <= 2000; seed++)
+			play_dice(seed, places[place], &followed);
+		/* Else nothing was compared. */
+		assert_true(followed > 10000);
+	}
+}
+
+/* What is not plain, or not beyond doubt, goes the long way. */
+TEST(long_way)
+{
+	struct tcpfsm_segment data = { .seq = 111, .ack = 511, .len = 10, .flags = TCPFSM_ACK,
+				       .window = 1000 };
+	struct tcpfsm_flow flow;
+	unsigned int i;
+
+	establish(&flow, TCPFSM_AT_FORWARD, TCPFSM_AT_FORWARD, false);
+	assert_true(tcpfsm_follow(&flow, TCPFSM_CLIENT, &data, TCPFSM_AT_FORWARD));
+	for (i = 0; i < 256; i++) {
+		data.flags = i;
+		data.seq = flow.end[TCPFSM_CLIENT].snd_nxt;
+		assert_int_equal(tcpfsm_follow(&flow, TCPFSM_CLIENT, &data, TCPFSM_AT_FORWARD),
+				 (i & ~(TCPFSM_PSH | TCPFSM_URG | TCPFSM_ECE | TCPFSM_CWR)) ==
+				 TCPFSM_ACK);
+	}
+	data.flags = TCPFSM_ACK;
+	see(&flow, TCPFSM_SERVER,
+	    (struct tcpfsm_segment){ .seq = 511, .ack = 121, .flags = TCPFSM_ACK | TCPFSM_FIN,
+				     .window = 1000 }, TCPFSM_AT_FORWARD);
+	assert_false(tcpfsm_follow(&flow, TCPFSM_CLIENT, &data, TCPFSM_AT_FORWARD));
+}
+
+TESTS = { test(both_ways), test(long_way) };
+
+int main(void)
+{
+	return RUN(tests);
+}
