@@ -184,6 +184,7 @@ static bool run_one(struct tcpfsm_entry *entry, u64 now)
 		spin_unlock_bh(&entry->lock);
 		return true;
 	}
+	tcpfsm_entry_sync(entry, now);
 	if (now < tcpfsm_deadline_ns(&entry->flow, &tn->settings.limits)) {
 		due = false;
 	} else if (entry->flow.ended) {

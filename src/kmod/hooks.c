@@ -13,6 +13,7 @@
 #include <net/request_sock.h>
 #include <net/sock.h>
 
+#include "data.h"
 #include "events.h"
 #include "hooks.h"
 #include "packet.h"
@@ -164,6 +165,7 @@ static bool go_on(struct tcpfsm_net *tn, struct tcpfsm_entry *entry, unsigned in
 	}
 	quiet = tcpfsm_quiet(flow, seg);
 	at->now_ns = quiet ? ktime_get_coarse_ns() : ktime_get_ns();
+	tcpfsm_entry_sync(entry, at->now_ns);
 	if (quiet && !READ_ONCE(tn->settings.strict)) {
 		tcpfsm_skip(flow, at->now_ns);
 		spin_unlock_bh(&entry->lock);
@@ -185,10 +187,11 @@ static bool go_on(struct tcpfsm_net *tn, struct tcpfsm_entry *entry, unsigned in
 }
 
 static void take(struct tcpfsm_net *tn, const struct tcpfsm_packet *packet,
-		 const struct sk_buff *skb, const struct nf_hook_state *state)
+		 const struct sk_buff *skb, const struct nf_hook_state *state,
+		 enum tcpfsm_point point)
 {
 	u32 hash = tcpfsm_table_hash(tn, &packet->key);
-	struct tcpfsm_sighting at = { .point = point_of(state) };
+	struct tcpfsm_sighting at = { .point = point };
 	struct tcpfsm_entry *entry;
 	unsigned int who, tries;
 
@@ -230,18 +233,16 @@ static void take_damaged(struct tcpfsm_net *tn, const struct tcpfsm_packet *pack
 	tcpfsm_events_log(tn, entry, &result);
 }
 
-static void inspect(struct tcpfsm_net *tn, const struct sk_buff *skb,
-		    const struct nf_hook_state *state)
+static noinline void inspect(struct tcpfsm_net *tn, const struct sk_buff *skb,
+			     const struct nf_hook_state *state, enum tcpfsm_point point)
 {
 	struct tcpfsm_packet packet;
-	bool again = point_of(state) == TCPFSM_AT_LOOP_IN;
+	bool again = point == TCPFSM_AT_LOOP_IN;
 	enum tcpfsm_packet_kind kind;
 
 	kind = tcpfsm_packet_read(&packet, skb, state);
 	if (kind == TCPFSM_PACKET_OTHER)
 		return;
-	if (!again)
-		tcpfsm_count(tn, segments);
 	switch (kind) {
 	case TCPFSM_PACKET_FRAGMENT:
 		if (!again)
@@ -272,14 +273,18 @@ static void inspect(struct tcpfsm_net *tn, const struct sk_buff *skb,
 		count_class(tn, &packet.seg);
 	if (packet.seg.bad_options && !again)
 		take_damaged(tn, &packet, TCPFSM_ANOMALY_MALFORMED);
-	take(tn, &packet, skb, state);
+	take(tn, &packet, skb, state, point);
 }
 
 static unsigned int hook(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
+	enum tcpfsm_point point = point_of(state);
+
 	/* A VRF's device shows each packet once more, before the device under it does. */
-	if (state->hook != NF_INET_LOCAL_OUT || !netif_is_l3_master(state->out))
-		inspect(priv, skb, state);
+	if (state->hook == NF_INET_LOCAL_OUT && netif_is_l3_master(state->out))
+		return NF_ACCEPT;
+	if (!tcpfsm_data(priv, skb, state, point))
+		inspect(priv, skb, state, point);
 	return NF_ACCEPT;
 }
 

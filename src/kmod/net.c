@@ -33,7 +33,7 @@ static int __net_init net_init(struct net *net)
 
 	tn->net = net;
 	tn->inum = net->ns.inum;
-	tn->salt = get_random_u32();
+	tn->salt = get_random_u64();
 	tn->log_window = jiffies;
 	mutex_init(&tn->setup);
 	tcpfsm_settings_default(&tn->settings);

@@ -95,7 +95,7 @@ struct tcpfsm_net {
 	atomic_t log_lines;
 	atomic_t log_missed;
 	u32 inum;
-	u32 salt;
+	u64 salt;
 };
 
 /* Flows whose handshake is under way. */

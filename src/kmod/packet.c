@@ -10,7 +10,6 @@
 #include <net/ip.h>
 #include <net/ip6_checksum.h>
 #include <net/ipv6.h>
-#include <net/netfilter/nf_conntrack.h>
 
 #include "packet.h"
 
@@ -83,8 +82,7 @@ static enum tcpfsm_packet_kind read_ip6(struct tcpfsm_packet *packet, const stru
 	key->family = AF_INET6;
 	key->addr[0] = ip->saddr;
 	key->addr[1] = ip->daddr;
-	/* Link-local addresses mean something on one link only (RFC 4007 6). */
-	if ((ipv6_addr_type(&ip->saddr) | ipv6_addr_type(&ip->daddr)) & IPV6_ADDR_LINKLOCAL)
+	if (tcpfsm_is_link_local(&ip->saddr) || tcpfsm_is_link_local(&ip->daddr))
 		key->ifindex = state->in ? state->in->ifindex : state->out->ifindex;
 
 	next = tcpfsm_ip6_begin(&walk, ip->nexthdr);
@@ -117,11 +115,9 @@ static void undo_local_nat(struct tcpfsm_key *key, const struct sk_buff *skb,
 	enum ip_conntrack_info info;
 	const struct nf_conn *ct;
 
-	if (state->hook != NF_INET_LOCAL_OUT)
+	if (!tcpfsm_packet_is_translated(skb, state))
 		return;
 	ct = nf_ct_get(skb, &info);
-	if (!ct || !(READ_ONCE(ct->status) & IPS_NAT_MASK))
-		return;
 	tuple = &ct->tuplehash[CTINFO2DIR(info)].tuple;
 	key->port[0] = tuple->src.u.tcp.port;
 	key->port[1] = tuple->dst.u.tcp.port;

@@ -5,6 +5,7 @@
 
 #include <linux/netfilter.h>
 #include <linux/skbuff.h>
+#include <net/netfilter/nf_conntrack.h>
 
 #include "table.h"
 
@@ -26,6 +27,29 @@ struct tcpfsm_packet {
 	struct tcpfsm_segment seg;
 	unsigned int offset;
 };
+
+/* Link-local addresses mean something on one link only (RFC 4007 6). */
+static inline bool tcpfsm_is_link_local(const struct in6_addr *addr)
+{
+	return (addr->s6_addr32[0] & htonl(0xffc00000)) == htonl(0xfe800000);
+}
+
+/* Has NAT for local sockets changed the addresses that this hook sees? */
+static inline bool tcpfsm_packet_is_translated(const struct sk_buff *skb,
+					       const struct nf_hook_state *state)
+{
+#if IS_ENABLED(CONFIG_NF_CONNTRACK)
+	const struct nf_conn *ct;
+	enum ip_conntrack_info info;
+
+	if (state->hook != NF_INET_LOCAL_OUT)
+		return false;
+	ct = nf_ct_get(skb, &info);
+	return ct && READ_ONCE(ct->status) & IPS_NAT_MASK;
+#else
+	return false;
+#endif
+}
 
 enum tcpfsm_packet_kind tcpfsm_packet_read(struct tcpfsm_packet *packet,
 					   const struct sk_buff *skb,

@@ -100,6 +100,14 @@ static void stats_stop(struct seq_file *m, void *v)
 {
 }
 
+/* Not counted on its own: one counter less on the way of every segment. */
+static unsigned long segments(const struct tcpfsm_stats *stats)
+{
+	return stats->seg_syn + stats->seg_synack + stats->seg_ack + stats->seg_data +
+	       stats->seg_fin + stats->seg_rst + stats->seg_other + stats->seg_ignored +
+	       stats->seg_fragment + stats->seg_malformed + stats->seg_checksum;
+}
+
 static int stats_show(struct seq_file *m, void *v)
 {
 	const struct stats_file *file = pde_data(file_inode(m->file));
@@ -113,6 +121,8 @@ static int stats_show(struct seq_file *m, void *v)
 	for (i = 0; i < file->count; i++) {
 		if (v == SEQ_START_TOKEN)
 			seq_puts(m, file->names[i]);
+		else if (file->entries && !i)
+			seq_printf(m, "%08lx", segments(v));
 		else
 			seq_printf(m, "%08lx", counters[file->first + i]);
 		seq_putc(m, i + 1 < file->count ? ' ' : '\n');

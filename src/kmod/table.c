@@ -9,14 +9,11 @@
 #include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/module.h>
-#include <linux/rculist.h>
 #include <linux/random.h>
-#include <linux/siphash.h>
 #include <linux/slab.h>
-#include <net/ipv6.h>
 
 #include "events.h"
-#include "table.h"
+#include "lookup.h"
 
 #define LOCKS 1024
 /* A handshake takes longer only if a segment was lost (RFC 6298 2.1). */
@@ -24,99 +21,27 @@
 /* Buckets that a reader passes before it offers the processor to others. */
 #define READ_BATCH 1024
 
-static struct hlist_head *buckets __read_mostly;
-static u32 bucket_mask __read_mostly;
+struct tcpfsm_buckets tcpfsm_buckets __read_mostly;
+
 static spinlock_t *locks __read_mostly;
 static struct kmem_cache *cache __read_mostly;
-static hsiphash_key_t secret __read_mostly;
 static atomic64_t last_id;
 
 static spinlock_t *lock_of(u32 hash)
 {
-	return &locks[hash & bucket_mask & (LOCKS - 1)];
+	return &locks[hash & tcpfsm_buckets.mask & (LOCKS - 1)];
 }
 
-static struct hlist_head *bucket_of(u32 hash)
-{
-	return &buckets[hash & bucket_mask];
-}
-
-/* Which end is hashed first must not depend on who sent the segment. */
-static bool is_swapped(const struct tcpfsm_key *key)
-{
-	int order = memcmp(&key->addr[0], &key->addr[1], sizeof(key->addr[0]));
-
-	return order ? order > 0 : (__force u16)key->port[0] > (__force u16)key->port[1];
-}
-
-/**
- * tcpfsm_table_hash() - hash of a connection, the same for both directions
- * @tn: the namespace
- * @key: the ends in either order
- *
- * Keyed with a secret drawn at load: nobody outside can aim at a bucket.
- *
- * Context: any.
- * Return: the hash.
- */
+/* For those who can do with a call. */
 u32 tcpfsm_table_hash(const struct tcpfsm_net *tn, const struct tcpfsm_key *key)
 {
-	unsigned int a = is_swapped(key);
-	u32 ports = (__force u32)key->port[a] << 16 | (__force u32)key->port[!a];
-	u32 words[10];
-
-	if (key->family == AF_INET)
-		return hsiphash_4u32((__force u32)key->addr[a].s6_addr32[0],
-				     (__force u32)key->addr[!a].s6_addr32[0], ports, tn->salt,
-				     &secret);
-	memcpy(words, &key->addr[a], 16);
-	memcpy(words + 4, &key->addr[!a], 16);
-	words[8] = ports;
-	words[9] = tn->salt ^ key->ifindex;
-	return hsiphash(words, sizeof(words), &secret);
+	return tcpfsm_hash(tn, key);
 }
 
-static bool same_end(const struct tcpfsm_key *a, unsigned int i, const struct tcpfsm_key *b,
-		     unsigned int j)
-{
-	if (a->port[i] != b->port[j])
-		return false;
-	if (a->family == AF_INET)
-		return a->addr[i].s6_addr32[0] == b->addr[j].s6_addr32[0];
-	return ipv6_addr_equal(&a->addr[i], &b->addr[j]);
-}
-
-/**
- * tcpfsm_table_find() - the newest flow between two ends
- * @tn: the namespace
- * @key: sender first
- * @hash: tcpfsm_table_hash() of it
- * @who: which role the sender has
- *
- * Context: RCU read side. The caller locks the entry and looks at @dead.
- * Return: the flow or NULL.
- */
 struct tcpfsm_entry *tcpfsm_table_find(const struct tcpfsm_net *tn, const struct tcpfsm_key *key,
 				       u32 hash, unsigned int *who)
 {
-	struct tcpfsm_entry *entry;
-
-	hlist_for_each_entry_rcu(entry, bucket_of(hash), node) {
-		if (entry->hash != hash || entry->tn != tn || entry->key.family != key->family ||
-		    entry->key.ifindex != key->ifindex)
-			continue;
-		if (same_end(&entry->key, TCPFSM_CLIENT, key, 0) &&
-		    same_end(&entry->key, TCPFSM_SERVER, key, 1)) {
-			*who = TCPFSM_CLIENT;
-			return entry;
-		}
-		if (same_end(&entry->key, TCPFSM_CLIENT, key, 1) &&
-		    same_end(&entry->key, TCPFSM_SERVER, key, 0)) {
-			*who = TCPFSM_SERVER;
-			return entry;
-		}
-	}
-	return NULL;
+	return tcpfsm_lookup(tn, key, hash, who);
 }
 
 /*
@@ -203,7 +128,7 @@ bool tcpfsm_table_insert(struct tcpfsm_entry *entry)
 		fresh = false;
 	} else {
 		entry->id = atomic64_inc_return(&last_id);
-		hlist_add_head_rcu(&entry->node, bucket_of(entry->hash));
+		hlist_add_head_rcu(&entry->node, tcpfsm_bucket(entry->hash));
 	}
 	rcu_read_unlock();
 	spin_unlock(lock_of(entry->hash));
@@ -248,7 +173,7 @@ void tcpfsm_table_scan(u32 from, u32 count, void (*look)(struct tcpfsm_entry *en
 
 	for (i = 0; i < count; i++) {
 		rcu_read_lock();
-		hlist_for_each_entry_rcu(entry, &buckets[(from + i) & bucket_mask], node)
+		hlist_for_each_entry_rcu(entry, tcpfsm_bucket(from + i), node)
 			look(entry);
 		rcu_read_unlock();
 		cond_resched();
@@ -284,11 +209,11 @@ void tcpfsm_table_clear(struct tcpfsm_net *tn)
 	struct tcpfsm_entry *entry;
 	u32 i;
 
-	for (i = 0; i <= bucket_mask; i++) {
-		if (hlist_empty(&buckets[i]))
+	for (i = 0; i <= tcpfsm_buckets.mask; i++) {
+		if (hlist_empty(&tcpfsm_buckets.head[i]))
 			continue;
 		rcu_read_lock();
-		hlist_for_each_entry_rcu(entry, &buckets[i], node)
+		hlist_for_each_entry_rcu(entry, &tcpfsm_buckets.head[i], node)
 			if (tn ? entry->tn == tn : READ_ONCE(entry->tn->dying))
 				clear_one(entry);
 		rcu_read_unlock();
@@ -316,14 +241,14 @@ struct tcpfsm_entry *tcpfsm_table_next(const struct tcpfsm_net *tn, u32 *bucket,
 {
 	struct tcpfsm_entry *entry;
 
-	for (; *bucket <= bucket_mask; (*bucket)++, *id = U64_MAX) {
+	for (; *bucket <= tcpfsm_buckets.mask; (*bucket)++, *id = U64_MAX) {
 		/* Between buckets nothing of the table is held. */
 		if (*bucket % READ_BATCH == READ_BATCH - 1) {
 			rcu_read_unlock();
 			cond_resched();
 			rcu_read_lock();
 		}
-		hlist_for_each_entry_rcu(entry, &buckets[*bucket], node) {
+		hlist_for_each_entry_rcu(entry, &tcpfsm_buckets.head[*bucket], node) {
 			if (entry->id > *id || (entry->id == *id && !again))
 				continue;
 			if (entry->tn != tn)
@@ -358,15 +283,15 @@ int tcpfsm_table_init(void)
 {
 	u32 i;
 
-	get_random_bytes(&secret, sizeof(secret));
-	buckets = kvcalloc(tcpfsm_hashsize, sizeof(*buckets), GFP_KERNEL);
+	get_random_bytes(tcpfsm_buckets.secret, sizeof(tcpfsm_buckets.secret));
+	tcpfsm_buckets.head = kvcalloc(tcpfsm_hashsize, sizeof(*tcpfsm_buckets.head), GFP_KERNEL);
 	locks = kvcalloc(LOCKS, sizeof(*locks), GFP_KERNEL);
 	cache = KMEM_CACHE(tcpfsm_entry, SLAB_HWCACHE_ALIGN | SLAB_NO_MERGE);
-	if (!buckets || !locks || !cache) {
+	if (!tcpfsm_buckets.head || !locks || !cache) {
 		tcpfsm_table_exit();
 		return -ENOMEM;
 	}
-	bucket_mask = tcpfsm_hashsize - 1;
+	tcpfsm_buckets.mask = tcpfsm_hashsize - 1;
 	for (i = 0; i < LOCKS; i++)
 		spin_lock_init(&locks[i]);
 	return 0;
@@ -382,5 +307,5 @@ void tcpfsm_table_exit(void)
 	rcu_barrier();
 	kmem_cache_destroy(cache);
 	kvfree(locks);
-	kvfree(buckets);
+	kvfree(tcpfsm_buckets.head);
 }

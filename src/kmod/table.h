@@ -5,6 +5,7 @@
 
 #include <linux/in6.h>
 #include <linux/inet.h>
+#include <linux/jiffies.h>
 #include <linux/list.h>
 #include <linux/spinlock.h>
 #include <linux/uidgid.h>
@@ -38,6 +39,7 @@ struct tcpfsm_key {
  * @waiting: in @tn->queue[@queue]
  * @flow: what the rules know
  * @key: never changes
+ * @heard: jiffies of the latest segment that took the short way, or 0; under @lock
  * @uid: of the socket of a local end
  * @cgroup: of the socket of a local end
  * @rcu: for freeing
@@ -54,6 +56,7 @@ struct tcpfsm_entry {
 	struct list_head waiting;
 	struct tcpfsm_flow flow;
 	struct tcpfsm_key key;
+	u64 heard;
 	kuid_t uid;
 	u64 cgroup;
 	struct rcu_head rcu;
@@ -63,6 +66,19 @@ enum {
 	TCPFSM_OWNER_UID = 1 << 0,
 	TCPFSM_OWNER_CGROUP = 1 << 1,
 };
+
+/* The flow's own times know nothing of the short way of data: tell them. */
+static inline void tcpfsm_entry_sync(struct tcpfsm_entry *entry, u64 now_ns)
+{
+	u64 heard_ns;
+
+	if (!entry->heard)
+		return;
+	heard_ns = now_ns - jiffies64_to_nsecs(get_jiffies_64() - entry->heard);
+	if (heard_ns > entry->flow.seen_ns)
+		entry->flow.seen_ns = heard_ns;
+	entry->heard = 0;
+}
 
 /* "[" address "]:" port and the end of the string. */
 #define TCPFSM_ADDRESS_MAX (INET6_ADDRSTRLEN + sizeof("[]:65535"))
