@@ -11,6 +11,8 @@
 #	make test-replay	captures through `tcpfsm replay`, against tshark and the module
 #	make test-wire [K=6.12] [SCRIPT=07]	crafted segments against its sockets, printed
 #	make test-um		a kernel without all that can be left out (User-Mode Linux)
+#	make sockets		the kernel's own sockets, 10,000 connections a workload
+#	make bench		what tcpfsm costs a segment, in instructions
 #	make model		the core against a model of both ends, all bounds: 10 minutes
 #	make docs		makes the generated parts of docs/ again
 #	make conformance	makes docs/conformance.md of the last test run
@@ -66,6 +68,9 @@ test-sockets:
 sockets:
 	@tests/sockets/run -n 10000
 
+bench:
+	@tests/bench/run
+
 docs:
 	@scripts/docs
 
@@ -79,4 +84,4 @@ clean:
 	rm -f Module.symvers modules.order
 
 .PHONY: all modules cli demo shell check test test-unit test-vm test-replay test-um test-wire \
-	test-sockets model sockets conformance docs clean
+	test-sockets model sockets bench conformance docs clean
