@@ -72,7 +72,9 @@ void tcpfsm_take_ack(struct tcpfsm_step *st)
 	if (tcpfsm_has_fact(x, TCPFSM_FACT_F) && tcpfsm_has_fact(y, TCPFSM_FACT_O))
 		tcpfsm_learn_pf(st, st->x, false);
 	x->af_seq = st->seg->seq;
-	x->af_us = tcpfsm_now_us(st);
+	/* For a FIN of X that is seen later: see was_sent_before_ack(). */
+	if (!tcpfsm_has_fact(x, TCPFSM_FACT_F))
+		x->inferred_us = tcpfsm_now_us(st);
 	tcpfsm_learn(st, st->x, TCPFSM_FACT_AF);
 	/* Rule 8: the ACK of X's own FIN, which came behind Y's FIN, counts now. */
 	if (x->marks & TCPFSM_MARK_PF_WAITS) {

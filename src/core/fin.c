@@ -75,7 +75,7 @@ static bool was_sent_before_ack(const struct tcpfsm_step *st, unsigned int who, 
 	if (who == st->x && st->seg->has_ts && x->tsval)
 		return tcpfsm_after(st->seg->tsval, x->tsval);
 	return rtt_us && !(st->flow->flags & TCPFSM_FLOW_AMBIGUOUS_RTT) &&
-	       tcpfsm_now_us(st) - x->af_us > rtt_us;
+	       tcpfsm_now_us(st) - x->inferred_us > rtt_us;
 }
 
 /* What a FIN of @who shows, whenever it passed. */

@@ -44,8 +44,8 @@ enum {
  *	while it lies beyond @rcv_nxt
  * @tsval: newest timestamp seen of it, or 0
  * @af_seq: sequence number of its first ACK of the peer's FIN
- * @af_us: when that passed; as @inferred_us
- * @inferred_us: when something about it was inferred last; as @syn_us of the flow
+ * @inferred_us: when something about it was inferred last, or it acknowledged a FIN
+ *	before its own was seen; as @syn_us of the flow
  * @marks: TCPFSM_MARK_*
  * @facts: TCPFSM_FACT_*
  * @state: what was last reported of it
@@ -68,7 +68,6 @@ struct tcpfsm_endpoint {
 	u32 sack_edge;
 	u32 tsval;
 	u32 af_seq;
-	u32 af_us;
 	u32 inferred_us;
 	u16 marks;
 	u16 mss;

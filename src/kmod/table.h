@@ -37,12 +37,12 @@ struct tcpfsm_key {
  * @lock: protects @flow and what is said to be under it
  * @id: number of the flow, from 1, never used twice
  * @waiting: in @tn->queue[@queue]
+ * @rcu: for freeing, once it is dead
  * @flow: what the rules know
  * @key: never changes
  * @heard: jiffies of the latest segment that took the short way, or 0; under @lock
  * @uid: of the socket of a local end
  * @cgroup: of the socket of a local end
- * @rcu: for freeing
  */
 struct tcpfsm_entry {
 	struct hlist_node node;
@@ -51,15 +51,17 @@ struct tcpfsm_entry {
 	u8 queue;
 	bool dead;
 	u8 has_owner;
-	spinlock_t lock;	/* flow, queue, dead */
 	u64 id;
-	struct list_head waiting;
+	union {
+		struct list_head waiting;
+		struct rcu_head rcu;
+	};
+	spinlock_t lock;	/* flow, queue, dead */
+	kuid_t uid;
 	struct tcpfsm_flow flow;
 	struct tcpfsm_key key;
 	u64 heard;
-	kuid_t uid;
 	u64 cgroup;
-	struct rcu_head rcu;
 };
 
 enum {

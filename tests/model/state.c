@@ -166,6 +166,7 @@ void state_clean(struct tcpfsm_flow *flow)
 	memset(flow->fin_ns, 0, sizeof(flow->fin_ns));
 	memset(flow->history, 0, sizeof(flow->history));
 	flow->letters = 0;
+	flow->steady = 0;	/* for the short way of data alone */
 	flow->syn_us = 0;
 	flow->synack_us = 0;
 	flow->rtt_server_us = 0;
@@ -188,8 +189,8 @@ void state_clean(struct tcpfsm_flow *flow)
 		struct tcpfsm_endpoint *end = &flow->end[i];
 
 		end->af_seq = 0;	/* looked at with a round trip alone */
-		end->af_us = 0;
 		end->inferred_us = 0;
+		end->shift = 0;		/* set anew at each step, as steady is */
 		end->rtx_syn = 0;
 		end->rtx_fin = 0;
 		if (!tcpfsm_has_fact(end, TCPFSM_FACT_F)) {
