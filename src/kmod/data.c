@@ -20,6 +20,13 @@
 #define TIMESTAMP_ONLY htonl((TCPOPT_NOP << 24) | (TCPOPT_NOP << 16) | \
 			     (TCPOPT_TIMESTAMP << 8) | TCPOLEN_TIMESTAMP)
 
+/* A kernel that clears the stack of each function (INIT_STACK_ALL_ZERO) need not do it here. */
+#if __has_attribute(__uninitialized__)
+#define NOT_CLEARED __attribute__((__uninitialized__))
+#else
+#define NOT_CLEARED
+#endif
+
 /* @have: bytes of TCP that are in one piece, at least a header; @total: bytes of TCP */
 static __always_inline bool read_data(struct tcpfsm_segment *seg, __be16 *port,
 				      const struct tcphdr *tcp, unsigned int have,
@@ -107,7 +114,7 @@ static __always_inline bool take(struct tcpfsm_net *tn, const struct tcpfsm_key 
 				 const struct tcpfsm_segment *seg, enum tcpfsm_point point)
 {
 	struct tcpfsm_entry *entry;
-	unsigned int who;
+	unsigned int who NOT_CLEARED;
 
 	entry = tcpfsm_lookup(tn, key, tcpfsm_hash(tn, key), &who);
 	if (!entry || !follow(entry, who, seg, point))
@@ -141,8 +148,8 @@ static bool wants_all(const struct tcpfsm_net *tn)
 bool tcpfsm_data(struct tcpfsm_net *tn, const struct sk_buff *skb,
 		 const struct nf_hook_state *state, enum tcpfsm_point point)
 {
-	struct tcpfsm_segment seg;
-	struct tcpfsm_key key;
+	struct tcpfsm_segment seg NOT_CLEARED;
+	struct tcpfsm_key key NOT_CLEARED;
 
 	if (!wants_all(tn) || tcpfsm_packet_is_translated(skb, state))
 		return false;

@@ -23,11 +23,14 @@ from truth import Trace, name_of
 
 
 def local_ends(trace):
-    """The flows of each local endpoint, oldest first: key -> [(flow, role)]."""
+    """The flows of each local endpoint, oldest first: key -> [(flow, role)].
+
+    A flow of an earlier test may end in this trace; its socket is not in it.
+    """
     found = collections.defaultdict(list)
     for flow in trace.flows.values():
         for role, mirror in flow.mirror.items():
-            if mirror.local:
+            if mirror.local and mirror.path[0] in ("CLOSE", "LISTEN"):
                 found[flow.key[role]].append((flow, role))
     for flows in found.values():
         flows.sort(key=lambda item: item[0].time)
