@@ -114,7 +114,7 @@ static __always_inline bool take(struct tcpfsm_net *tn, const struct tcpfsm_key 
 				 const struct tcpfsm_segment *seg, enum tcpfsm_point point)
 {
 	struct tcpfsm_entry *entry;
-	unsigned int who NOT_CLEARED;
+	unsigned int who;
 
 	entry = tcpfsm_lookup(tn, key, tcpfsm_hash(tn, key), &who);
 	if (!entry || !follow(entry, who, seg, point))

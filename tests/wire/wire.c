@@ -26,8 +26,8 @@
 #define SCRIPTS_MAX 256
 #define WORKERS 8
 
-/* A run in which the kernel's clock was faster than we is played again. */
-#define TRIES 5
+/* A run in which the kernel's clock was faster than we is played again, later and later. */
+#define TRIES 12
 
 static const char *const family_names[FAMILIES] = {
 	[IPV4] = "ipv4", [IPV6] = "ipv6", [MAPPED] = "mapped", [SCOPED] = "scoped",
@@ -272,6 +272,7 @@ static void run(const struct script *script, int family, int trace)
 		if (!play.again)
 			break;
 		totals->again++;
+		sleep(try);
 	}
 	add_up(&play);
 	report(script, family, good, log);
