@@ -22,6 +22,7 @@ struct node {
 	uint8_t depth;
 	uint8_t slack;		/* the fewest losses and repetitions that explain it */
 	bool hole;		/* an end had sent more than was seen of it */
+	bool excused[2];	/* it spoke after a RST, and that may have been on its way */
 	uint32_t high[2];	/* how far each end was seen to have sent */
 	uint8_t mirror[2];
 	uint64_t truths[WORDS];
@@ -102,11 +103,29 @@ static void begin(void)
 	atexit(report);
 }
 
+/*
+ * The core takes something new of an end that is believed reset for a leftover for as
+ * long as it may have been on its way. Here that time never ends, so nothing is claimed
+ * of that end until it repeats something.
+ */
+static bool is_excused(const struct node *parent, int host, int from, const struct segment *seg)
+{
+	const struct tcpfsm_endpoint *end = &world.mirror.flow.end[mirror_role(host)];
+
+	if (!world.mirror.alive || !(end->marks & TCPFSM_MARK_RESET_INFERRED) ||
+	    end->marks & TCPFSM_MARK_RESET_SENT)
+		return false;
+	if (host != from || seg->flags & RST)
+		return parent->excused[host];
+	return !parent->high[from] || (int32_t)(seg->seq - parent->high[from]) >= 0;
+}
+
 /* A segment passed the observer. */
 void know_see(int from, const struct segment *seg)
 {
 	struct node *node;
 	uint32_t end;
+	int host;
 
 	if (!bounds.seen)
 		return;
@@ -115,11 +134,15 @@ void know_see(int from, const struct segment *seg)
 	node = &nodes[world.seen];
 	node->hole = nodes[node->parent].hole;
 	memcpy(node->high, nodes[node->parent].high, sizeof(node->high));
+	for (host = A; host <= B; host++)
+		node->excused[host] = is_excused(&nodes[node->parent], host, from, seg);
 	end = seg->seq + seg->len + !!(seg->flags & SYN) + !!(seg->flags & FIN);
 	if (seg->seq && node->high[from] && (int32_t)(seg->seq - node->high[from]) > 0)
 		node->hole = true;
 	if (seg->flags & RST)
 		return;
+	if (!node->high[from] && !(seg->flags & SYN))
+		node->hole = true;
 	if (!node->high[from] || (int32_t)(end - node->high[from]) > 0)
 		node->high[from] = end;
 }
@@ -265,7 +288,8 @@ static void report(void)
 		 * What goes with these was not explored to the end: a hole may be
 		 * data, which the run left out.
 		 */
-		if (node->hole || node->depth == bounds.seen || node->slack + SPARE > bounds.slack)
+		if (node->hole || node->excused[A] || node->excused[B] ||
+		    node->depth == bounds.seen || node->slack + SPARE > bounds.slack)
 			continue;
 		judged++;
 		if (!mirror_is_in(node, node->truths))
