@@ -22,6 +22,7 @@ struct node {
 	uint8_t depth;
 	uint8_t slack;		/* the fewest losses and repetitions that explain it */
 	bool hole;		/* an end had sent more than was seen of it */
+	bool reset[2];		/* it sent a RST, no refusal */
 	bool excused[2];	/* it spoke after a RST, and that may have been on its way */
 	uint32_t high[2];	/* how far each end was seen to have sent */
 	uint8_t mirror[2];
@@ -139,9 +140,13 @@ void know_see(int from, const struct segment *seg)
 	end = seg->seq + seg->len + !!(seg->flags & SYN) + !!(seg->flags & FIN);
 	if (seg->seq && node->high[from] && (int32_t)(seg->seq - node->high[from]) > 0)
 		node->hole = true;
-	if (seg->flags & RST)
+	memcpy(node->reset, nodes[node->parent].reset, sizeof(node->reset));
+	if (seg->flags & RST) {
+		node->reset[from] |= seg->seq;
 		return;
-	if (!node->high[from] && !(seg->flags & SYN))
+	}
+	/* Its SYN was not seen, or its RST overtook this. */
+	if ((!node->high[from] && !(seg->flags & SYN)) || node->reset[from])
 		node->hole = true;
 	if (!node->high[from] || (int32_t)(end - node->high[from]) > 0)
 		node->high[from] = end;

@@ -3,6 +3,7 @@
  * The observer: drives the core as src/kmod/hooks.c does, and holds each step
  * against what must be so whatever the truth is.
  */
+#include "data.h"
 #include "world.h"
 
 #include <stdlib.h>
@@ -200,6 +201,22 @@ static void take_way(const struct tcpfsm_result *result)
 	}
 }
 
+/* The short way of data.h does what the long one does, where the history has all letters. */
+static void check_short_way(struct tcpfsm_flow flow, unsigned int role,
+			    const struct tcpfsm_segment *seg, const struct tcpfsm_sighting *at)
+{
+	struct tcpfsm_flow by_short_way;
+	struct tcpfsm_result result;
+
+	flow.letters = ~0U;
+	by_short_way = flow;
+	if (!tcpfsm_follow(&by_short_way, role, seg, at->point))
+		return;
+	tcpfsm_see(&flow, role, seg, at, &result);
+	if (memcmp(&by_short_way, &flow, sizeof(flow)) || result.changes || result.anomalies)
+		model_fail("the short way goes elsewhere");
+}
+
 static void go_on(unsigned int role, const struct tcpfsm_segment *seg,
 		  const struct tcpfsm_sighting *at)
 {
@@ -207,6 +224,7 @@ static void go_on(unsigned int role, const struct tcpfsm_segment *seg,
 	struct tcpfsm_flow old = *flow;
 	struct tcpfsm_result result;
 
+	check_short_way(old, role, seg, at);
 	tcpfsm_see(flow, role, seg, at, &result);
 	check_step(&old, &result);
 	take_way(&result);

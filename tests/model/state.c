@@ -106,6 +106,8 @@ static void walk_end(struct walk *walk, struct tcp *tcp, int host)
 
 static void walk_mirrored(struct walk *walk, struct tcpfsm_endpoint *end, int host)
 {
+	uint8_t shift;
+
 	walk_number(walk, &end->isn, host);
 	walk_number(walk, &end->snd_nxt, host);
 	walk_number(walk, &end->rcv_nxt, !host);
@@ -118,6 +120,9 @@ static void walk_mirrored(struct walk *walk, struct tcpfsm_endpoint *end, int ho
 	walk_field(walk, end->facts);
 	walk_field(walk, end->state);
 	walk_field(walk, end->seen);
+	shift = end->shift;
+	walk_field(walk, shift);
+	end->shift = shift;
 }
 
 static void walk_flow(struct walk *walk, struct mirror *mirror)
@@ -144,6 +149,7 @@ static void walk_flow(struct walk *walk, struct mirror *mirror)
 	walk_field(walk, flow->reset_by);
 	walk_field(walk, flow->reset_hit);
 	walk_field(walk, flow->shook);
+	walk_field(walk, flow->steady);
 }
 
 /*
