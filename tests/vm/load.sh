@@ -53,8 +53,17 @@ all_closed() {
 	[[ $(closed_by_server "$1") == "$2" ]]
 }
 
+# tell NAMESPACE LINE: all that is known of the client's port of a flow
+tell() {
+	local port=${2%% -> *}
+
+	port=${port##*:}
+	within "$1" read /proc/tcpfsm | grep ":$port " || true
+	grep -E "[sd]port=$port " "$instance/trace" | tail -n 40 || true
+}
+
 many() {
-	local before after said ns
+	local before after said ns odd
 	local -A number
 
 	for ns; do
@@ -80,9 +89,11 @@ many() {
 			fail "$(($(value "$after" "end_$verdict") - $(value "$before" "end_$verdict"))) $verdict, not ${number[$verdict]}"
 	done
 	# The last ACK of the last ones may still be on its way.
-	wait_until all_closed "$1" "${number[graceful]}" ||
-		fail "$(flows "$1" | grep -c ' outcome=graceful ') graceful, of ${number[graceful]}, among them: $(
-			flows "$1" | grep ' outcome=graceful \| outcome=open ' | grep -Ev "$by_server" | head -n 5)"
+	if ! wait_until all_closed "$1" "${number[graceful]}"; then
+		odd=$(flows "$1" | grep ' outcome=graceful \| outcome=open ' | grep -Ev "$by_server" | head -n 1)
+		tell "$1" "$odd"
+		fail "$(flows "$1" | grep -c ' outcome=graceful ') graceful, of ${number[graceful]}, among them: $odd"
+	fi
 	for ns; do
 		setting "$ns" time_wait 1
 		setting "$ns" linger 0
