@@ -158,6 +158,8 @@ def shapes(end):
         yield other, names | {name}
     for other in ways_to_wait(end, path):
         yield other, names | {"queued-fin"}
+        if other[-2:] == ["CLOSE_WAIT", "CLOSE"] and not acks_fin(end):
+            yield other[:-2] + ["CLOSE"], names | {"queued-fin", "delayed-ack"}
     if path[-2:] == ["CLOSE_WAIT", "CLOSE"] and not acks_fin(end):
         yield path[:-2] + ["CLOSE"], names | {"delayed-ack"}
 
