@@ -48,7 +48,7 @@ static __always_inline bool tcpfsm_is_swapped(const struct tcpfsm_key *key)
  * A sum of products with secret 64-bit factors, drawn at load, whose upper half
  * is the hash: strongly universal (Lemire and Kaser, "Strongly universal string
  * hashing is fast", 2012). Whoever does not know the factors finds two
- * connections of one hash only by chance, 1 in 2^32; a tenth of siphash's cost.
+ * connections of one hash only by chance, 1 in 2^32.
  *
  * Context: any.
  * Return: the hash.

@@ -9,15 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct tcpfsm_limits limits = {
-	.idle_s = {
-#define X(name, word, seconds) [TCPFSM_##name] = (seconds),
-		TCPFSM_LIMITS(X)
-#undef X
-	},
-	.time_wait_s = 60,
-	.linger_s = 10,
-};
+/* The defaults, made once: every state asks for them. */
+static const struct tcpfsm_limits *limits(void)
+{
+	static struct tcpfsm_limits made;
+
+	if (!made.time_wait_s)
+		tcpfsm_limits_default(&made);
+	return &made;
+}
 
 /* What may be taken back; the contract names no other fact (rule 9 for O). */
 #define RETRACTABLE (TCPFSM_FACT_P | TCPFSM_FACT_PF | TCPFSM_FACT_O)
@@ -79,8 +79,8 @@ static void check_end(void)
 	int i;
 
 	for (i = 0; i < 3 && !flow.ended; i++) {
-		now_ns = tcpfsm_deadline_ns(&flow, &limits);
-		tcpfsm_tick(&flow, now_ns, &limits, &result);
+		now_ns = tcpfsm_deadline_ns(&flow, limits());
+		tcpfsm_tick(&flow, now_ns, limits(), &result);
 	}
 	if (!flow.ended) {
 		model_fail("no end: the flow lives after 3 deadlines");
@@ -89,8 +89,8 @@ static void check_end(void)
 	for (i = 0; i < 2; i++)
 		if (flow.end[i].state != TCPFSM_CLOSE && flow.end[i].state != TCPFSM_LISTEN)
 			model_fail("no end: ended in %s", state_word(flow.end[i].state));
-	now_ns = tcpfsm_deadline_ns(&flow, &limits);
-	tcpfsm_tick(&flow, now_ns, &limits, &result);
+	now_ns = tcpfsm_deadline_ns(&flow, limits());
+	tcpfsm_tick(&flow, now_ns, limits(), &result);
 	if (!flow.ended || result.changes)
 		model_fail("no end: ended, and moved again");
 }
@@ -286,6 +286,6 @@ void mirror_expire(void)
 
 	if (!world.mirror.alive)
 		return;
-	tcpfsm_tick(&world.mirror.flow, limits.time_wait_s * NSEC_PER_SEC, &limits, &result);
+	tcpfsm_tick(&world.mirror.flow, limits()->time_wait_s * NSEC_PER_SEC, limits(), &result);
 	take_way(&result);
 }

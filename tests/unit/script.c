@@ -10,15 +10,13 @@
 #define HEADER_MAX 60
 #define PATH_MAX_STATES 8
 
-const struct tcpfsm_limits script_limits = {
-	.idle_s = {
-#define X(name, word, seconds) [TCPFSM_##name] = (seconds),
-		TCPFSM_LIMITS(X)
-#undef X
-	},
-	.time_wait_s = 60,
-	.linger_s = 10,
-};
+const struct tcpfsm_limits *script_limits(void)
+{
+	static struct tcpfsm_limits limits;
+
+	tcpfsm_limits_default(&limits);
+	return &limits;
+}
 
 /* The two hosts of a script, whatever roles they have in the flow. */
 enum { A, B };
@@ -464,7 +462,7 @@ static void wait_until(struct stage *stage, u64 until)
 	u64 due;
 
 	while (stage->alive) {
-		due = tcpfsm_deadline_ns(&stage->flow, &script_limits);
+		due = tcpfsm_deadline_ns(&stage->flow, script_limits());
 		if (due > until)
 			break;
 		if (stage->flow.ended) {
@@ -472,10 +470,10 @@ static void wait_until(struct stage *stage, u64 until)
 			break;
 		}
 		if (due > stage->now_ns)
-			tcpfsm_tick(&stage->flow, due - 1, &script_limits, &result);
+			tcpfsm_tick(&stage->flow, due - 1, script_limits(), &result);
 		if (due > stage->now_ns && result.changes)
 			broken(stage, "the clock was early");
-		tcpfsm_tick(&stage->flow, due, &script_limits, &result);
+		tcpfsm_tick(&stage->flow, due, script_limits(), &result);
 		if (!result.changes)
 			broken(stage, "the clock did nothing at its deadline");
 		take_result(stage, &result);

@@ -71,7 +71,8 @@ enum {
 
 #define EVERYWHERE (AT_CLIENT | AT_SERVER | AT_ROUTER | AT_LOOPBACK)
 
-extern const struct tcpfsm_limits script_limits;
+/* The defaults. */
+const struct tcpfsm_limits *script_limits(void);
 
 /* Plays the lines; the flow as the last viewpoint leaves it is returned. */
 const struct tcpfsm_flow *script_play(unsigned int views, const char *const *lines,

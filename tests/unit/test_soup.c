@@ -351,13 +351,13 @@ static void let_it_stand(struct soup *soup)
 	unsigned int ticks;
 
 	for (ticks = 0; !soup->flow.ended; ticks++) {
-		u64 due = tcpfsm_deadline_ns(&soup->flow, &script_limits);
+		u64 due = tcpfsm_deadline_ns(&soup->flow, script_limits());
 
 		demand(soup, ticks < 3, "time does not end it");
 		demand(soup, due > soup->flow.born_ns, "due before it began");
 		soup->now_ns = due > soup->now_ns ? due : soup->now_ns;
 		soup->old = soup->flow;
-		tcpfsm_tick(&soup->flow, soup->now_ns, &script_limits, &result);
+		tcpfsm_tick(&soup->flow, soup->now_ns, script_limits(), &result);
 		demand(soup, result.changes, "the clock did nothing");
 		check_chain(soup, &result, false);
 		check_flow(soup, &result);

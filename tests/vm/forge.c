@@ -22,22 +22,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static uint32_t add(uint32_t sum, const void *data, size_t len)
-{
-	const uint8_t *p = data;
-	size_t i;
-
-	for (i = 0; i < len; i++)
-		sum += i & 1 ? p[i] : p[i] << 8;
-	return sum;
-}
-
-static uint16_t fold(uint32_t sum)
-{
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return htons(~sum);
-}
+#include "checksum.h"
 
 static uint8_t flags_of(const char *letters)
 {
@@ -105,8 +90,8 @@ int main(int argc, char **argv)
 	if (inet_pton(AF_INET, argv[3], &ip4.saddr) == 1) {
 		inet_pton(AF_INET, argv[5], &ip4.daddr);
 		ip4.tot_len = htons(sizeof(ip4) + tcp_len);
-		ip4.check = fold(add(0, &ip4, sizeof(ip4)));
-		sum = add(sum, &ip4.saddr, 8);
+		ip4.check = htons(checksum_fold(checksum_add(0, &ip4, sizeof(ip4))));
+		sum = checksum_add(sum, &ip4.saddr, 8);
 		len = sizeof(ip4);
 		memcpy(frame, &ip4, len);
 		to.sll_protocol = htons(ETH_P_IP);
@@ -115,12 +100,12 @@ int main(int argc, char **argv)
 		inet_pton(AF_INET6, argv[5], &ip6.ip6_dst);
 		ip6.ip6_vfc = 6 << 4;
 		ip6.ip6_plen = htons(tcp_len);
-		sum = add(sum, &ip6.ip6_src, 32);
+		sum = checksum_add(sum, &ip6.ip6_src, 32);
 		len = sizeof(ip6);
 		memcpy(frame, &ip6, len);
 		to.sll_protocol = htons(ETH_P_IPV6);
 	}
-	seg.tcp.check = fold(add(sum, &seg, tcp_len));
+	seg.tcp.check = htons(checksum_fold(checksum_add(sum, &seg, tcp_len)));
 	if (!strcmp(how, "bad"))
 		seg.tcp.check ^= htons(0x5555);
 	memcpy(frame + len, &seg, tcp_len);

@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "checksum.h"
 #include "wire.h"
 
 #define TCP_HEADER 20
@@ -41,30 +42,13 @@ static void put32(uint8_t *p, uint32_t value)
 	put16(p + 2, value);
 }
 
-static uint32_t sum_of(uint32_t sum, const void *data, size_t len)
-{
-	const uint8_t *p = data;
-	size_t i;
-
-	for (i = 0; i < len; i++)
-		sum += i & 1 ? p[i] : p[i] << 8;
-	return sum;
-}
-
-static uint16_t fold(uint32_t sum)
-{
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return ~sum;
-}
-
 static uint32_t pseudo_header(const struct play *play, uint8_t protocol, size_t len)
 {
 	size_t size = net_is_ipv4(play) ? 4 : 16;
 	uint32_t sum = protocol + len;
 
-	sum = sum_of(sum, &play->address[CLIENT], size);
-	return sum_of(sum, &play->address[SERVER], size);
+	sum = checksum_add(sum, &play->address[CLIENT], size);
+	return checksum_add(sum, &play->address[SERVER], size);
 }
 
 static void put_on_wire(struct play *play, const void *packet, size_t len)
@@ -92,7 +76,7 @@ static void send_ip4(struct play *play, uint8_t protocol, const uint8_t *data, s
 	ip->tot_len = htons(head + len);
 	ip->saddr = play->address[!play->local].v4.s_addr;
 	ip->daddr = play->address[play->local].v4.s_addr;
-	ip->check = htons(fold(sum_of(0, packet, head)));
+	ip->check = htons(checksum_fold(checksum_add(0, packet, head)));
 	memcpy(packet + head, data, len);
 	put_on_wire(play, packet, head + len);
 }
@@ -165,7 +149,7 @@ void peer_send(struct play *play, const struct segment *seg, const struct oddity
 	len += seg->len;
 	if (odd->doff)
 		tcp[12] = odd->doff << 4;
-	put16(tcp + 16, fold(sum_of(pseudo_header(play, IPPROTO_TCP, len), tcp, len)) ^
+	put16(tcp + 16, checksum_fold(checksum_add(pseudo_header(play, IPPROTO_TCP, len), tcp, len)) ^
 			(odd->bad_checksum ? 0x5555 : 0));
 	if (!odd->fragments) {
 		send_ip(play, IPPROTO_TCP, tcp, len, 0, false, odd->extension);
@@ -214,7 +198,7 @@ void peer_send_icmp(struct play *play, unsigned int code)
 	icmp[1] = code;
 	if (!v4)
 		sum = pseudo_header(play, IPPROTO_ICMPV6, at - icmp);
-	put16(icmp + 2, fold(sum_of(sum, icmp, at - icmp)));
+	put16(icmp + 2, checksum_fold(checksum_add(sum, icmp, at - icmp)));
 	send_ip(play, v4 ? IPPROTO_ICMP : IPPROTO_ICMPV6, icmp, at - icmp, 0, false, false);
 }
 
