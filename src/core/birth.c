@@ -77,15 +77,7 @@ void tcpfsm_begin(struct tcpfsm_flow *flow, unsigned int who, bool self,
 		  const struct tcpfsm_segment *seg, const struct tcpfsm_sighting *at,
 		  struct tcpfsm_result *result)
 {
-	struct tcpfsm_result first = {};
-	struct tcpfsm_step st = {
-		.flow = flow,
-		.seg = seg,
-		.at = at,
-		.result = &first,
-		.cause = TCPFSM_CAUSE_ACK,
-	};
-	unsigned int i;
+	struct tcpfsm_step st;
 
 	memset(flow, 0, sizeof(*flow));
 	flow->born_ns = at->now_ns;
@@ -98,26 +90,17 @@ void tcpfsm_begin(struct tcpfsm_flow *flow, unsigned int who, bool self,
 		flow->flags |= TCPFSM_FLOW_SELF;
 	flow->end[TCPFSM_CLIENT].state = TCPFSM_CLOSE;
 	flow->end[TCPFSM_SERVER].state = self ? TCPFSM_CLOSE : TCPFSM_LISTEN;
-	st.x = tcpfsm_index(flow, who);
-	st.y = tcpfsm_index(flow, !who);
 
-	if (seg->flags & TCPFSM_SYN) {
-		if (seg->flags & TCPFSM_ACK) {
-			st.cause = TCPFSM_CAUSE_SYNACK;
-			begin_at_synack(&st);
-		}
-	} else {
+	/* What has to be assumed comes before what the segment shows. */
+	tcpfsm_begin_step(&st, flow, who, seg, at, result);
+	if (!(seg->flags & TCPFSM_SYN)) {
+		st.cause = TCPFSM_CAUSE_ACK;
 		begin_midstream(&st);
+	} else if (seg->flags & TCPFSM_ACK) {
+		begin_at_synack(&st);
 	}
-
-	tcpfsm_see(flow, who, seg, at, result);
-	/* What was assumed comes before what the segment showed. */
-	memmove(&result->change[first.changes], &result->change[0],
-		result->changes * sizeof(result->change[0]));
-	for (i = 0; i < first.changes; i++)
-		result->change[i] = first.change[i];
-	result->changes += first.changes;
-	result->learned |= first.learned;
+	st.cause = tcpfsm_cause_of(seg->flags);
+	tcpfsm_run_step(&st);
 }
 
 /* The kernel's rule for a SYN into TIME_WAIT (tcp_timewait_state_process()). */

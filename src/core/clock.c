@@ -121,7 +121,7 @@ static enum tcpfsm_verdict verdict_of_silence(const struct tcpfsm_flow *flow)
 static void begin_step(struct tcpfsm_step *st, struct tcpfsm_flow *flow,
 		       enum tcpfsm_cause cause, struct tcpfsm_result *result)
 {
-	memset(result, 0, sizeof(*result));
+	tcpfsm_result_clear(result);
 	memset(st, 0, sizeof(*st));
 	st->flow = flow;
 	st->result = result;

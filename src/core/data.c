@@ -20,6 +20,8 @@ void tcpfsm_update_steady(struct tcpfsm_flow *flow)
 	flow->steady = is_steady(client) && is_steady(server) &&
 		       flow->doubted == TCPFSM_NOBODY &&
 		       flow->early_rst == TCPFSM_NOBODY && !flow->skipped;
+	if (!flow->steady)
+		return;
 	client->shift = tcpfsm_shift(flow, client, server);
 	server->shift = tcpfsm_shift(flow, server, client);
 }

@@ -60,7 +60,8 @@ static void sent_data(struct tcpfsm_step *st)
 			tcpfsm_note(st, TCPFSM_ANOMALY_DATA_AFTER_FIN);
 	}
 	tcpfsm_move_sequence(x, seg);
-	tcpfsm_reset_early(st);
+	if (st->flow->early_rst == st->x)
+		tcpfsm_reset_early(st);
 }
 
 /* X has not restarted: it talks in this connection yet, and the SYN was not its own. */
@@ -83,19 +84,23 @@ static bool sent_plain(struct tcpfsm_step *st)
 		st->result->outside = true;
 		return false;
 	}
-	tcpfsm_believe_fin(st);
+	if (flow->doubted == st->y)
+		tcpfsm_believe_fin(st);
 	if (tcpfsm_acks_unsent(st)) {
 		if (seg->flags & TCPFSM_FIN && !tcpfsm_has_fact(x, TCPFSM_FACT_F))
 			tcpfsm_doubt_fin(st);
 		return false;
 	}
-	tcpfsm_disbelieve_fin(st);
+	if (tcpfsm_has_fact(y, TCPFSM_FACT_F))
+		tcpfsm_disbelieve_fin(st);
 	if (tcpfsm_has_fact(y, TCPFSM_FACT_S)) {
-		if (tcpfsm_is_early(st))
+		if (seg->len && tcpfsm_is_early(st))
 			tcpfsm_note(st, TCPFSM_ANOMALY_EARLY_DATA);
 		if (tcpfsm_has_fact(x, TCPFSM_FACT_A) || tcpfsm_answers_syn(y, seg->ack)) {
-			tcpfsm_confirm_p(st);
-			tcpfsm_drop_waiting_pf(st);
+			if (!(x->marks & TCPFSM_MARK_P_CONFIRMED))
+				tcpfsm_confirm_p(st);
+			if (x->marks & TCPFSM_MARK_PF_WAITS)
+				tcpfsm_drop_waiting_pf(st);
 			tcpfsm_take_ack(st);
 			tcpfsm_take_window(st);
 		}
@@ -114,7 +119,7 @@ static bool sent_plain(struct tcpfsm_step *st)
 		tcpfsm_sent_fin(st);
 	else
 		sent_data(st);
-	tcpfsm_move_timestamp(&st->flow->end[st->x], st->seg);
+	tcpfsm_move_timestamp(x, seg);
 	/* RFC 9293 3.10.7.4: TIME_WAIT acknowledges a repeated FIN and starts 2MSL again. */
 	if (x->state == TCPFSM_TIME_WAIT && tcpfsm_is_ack_of_fin(y, seg->ack))
 		st->result->restarted = true;
@@ -132,7 +137,8 @@ static bool sent(struct tcpfsm_step *st)
 	}
 	if (is_worthless(seg))
 		return false;
-	tcpfsm_reset_withdraw(st);
+	if (st->flow->end[st->x].marks & TCPFSM_MARK_RESET)
+		tcpfsm_reset_withdraw(st);
 	return seg->flags & TCPFSM_SYN ? tcpfsm_sent_syn(st) : sent_plain(st);
 }
 
@@ -187,13 +193,70 @@ static bool prolongs(const struct tcpfsm_step *st)
 					seg->seq + seg->len == st->flow->end[st->x].fin);
 }
 
-static enum tcpfsm_cause cause_of(u8 flags)
+/* What a transition that a segment causes is put down to. */
+enum tcpfsm_cause tcpfsm_cause_of(u8 flags)
 {
 	if (flags & TCPFSM_RST)
 		return TCPFSM_CAUSE_RST;
 	if (flags & TCPFSM_SYN)
 		return flags & TCPFSM_ACK ? TCPFSM_CAUSE_SYNACK : TCPFSM_CAUSE_SYN;
 	return flags & TCPFSM_FIN ? TCPFSM_CAUSE_FIN : TCPFSM_CAUSE_ACK;
+}
+
+/**
+ * tcpfsm_begin_step() - one segment sets out on its way through the rules
+ * @st: filled in
+ * @flow: the flow
+ * @who: enum tcpfsm_role of the sender
+ * @seg: the segment
+ * @at: where and when
+ * @result: cleared
+ */
+void tcpfsm_begin_step(struct tcpfsm_step *st, struct tcpfsm_flow *flow, unsigned int who,
+		       const struct tcpfsm_segment *seg, const struct tcpfsm_sighting *at,
+		       struct tcpfsm_result *result)
+{
+	st->flow = flow;
+	st->seg = seg;
+	st->at = at;
+	st->result = result;
+	st->x = tcpfsm_index(flow, who);
+	st->y = tcpfsm_index(flow, !who);
+	st->cause = tcpfsm_cause_of(seg->flags);
+	tcpfsm_result_clear(result);
+	result->who = st->x;
+	result->again = at->point == TCPFSM_AT_LOOP_IN;
+}
+
+/**
+ * tcpfsm_run_step() - all that a segment shows and delivers
+ * @st: the step
+ */
+void tcpfsm_run_step(struct tcpfsm_step *st)
+{
+	struct tcpfsm_flow *flow = st->flow;
+	struct tcpfsm_endpoint *x = &flow->end[st->x];
+	bool proves = true;
+	u8 before;
+
+	flow->seen_ns = st->at->now_ns;
+	x->seen |= tcpfsm_seen_at(st->at->point);
+	if (flow->skipped)
+		tcpfsm_catch_up(st);
+	if (!st->result->again) {
+		tcpfsm_history_segment(flow, st->x, st->seg);
+		before = x->facts;
+		proves = sent(st);
+		if (x->facts != before && x->marks & TCPFSM_MARK_RESET)
+			tcpfsm_reset_before(st, before);
+	}
+	if (st->at->point != TCPFSM_AT_LOOP_OUT) {
+		if (proves)
+			delivered(st);
+		if (prolongs(st))
+			st->result->restarted = true;
+	}
+	tcpfsm_conclude(st, st->at->now_ns);
 }
 
 /**
@@ -212,38 +275,10 @@ static enum tcpfsm_cause cause_of(u8 flags)
 void tcpfsm_see(struct tcpfsm_flow *flow, unsigned int who, const struct tcpfsm_segment *seg,
 		const struct tcpfsm_sighting *at, struct tcpfsm_result *result)
 {
-	struct tcpfsm_step st = {
-		.flow = flow,
-		.seg = seg,
-		.at = at,
-		.result = result,
-		.x = tcpfsm_index(flow, who),
-		.y = tcpfsm_index(flow, !who),
-		.cause = cause_of(seg->flags),
-	};
-	bool proves = true;
-	u8 before;
+	struct tcpfsm_step st;
 
-	memset(result, 0, sizeof(*result));
-	result->who = st.x;
-	flow->seen_ns = at->now_ns;
-	flow->end[st.x].seen |= tcpfsm_seen_at(at->point);
-	result->again = at->point == TCPFSM_AT_LOOP_IN;
-	if (flow->skipped)
-		tcpfsm_catch_up(&st);
-	if (!result->again) {
-		tcpfsm_history_segment(flow, st.x, seg);
-		before = flow->end[st.x].facts;
-		proves = sent(&st);
-		tcpfsm_reset_before(&st, before);
-	}
-	if (at->point != TCPFSM_AT_LOOP_OUT) {
-		if (proves)
-			delivered(&st);
-		if (prolongs(&st))
-			result->restarted = true;
-	}
-	tcpfsm_conclude(&st, at->now_ns);
+	tcpfsm_begin_step(&st, flow, who, seg, at, result);
+	tcpfsm_run_step(&st);
 }
 
 /**

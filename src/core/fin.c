@@ -147,7 +147,7 @@ void tcpfsm_doubt_fin(struct tcpfsm_step *st)
 
 /**
  * tcpfsm_believe_fin() - take the FIN of Y that was put aside, if X shows that it is genuine
- * @st: the step
+ * @st: the step; there is one
  */
 void tcpfsm_believe_fin(struct tcpfsm_step *st)
 {
@@ -156,7 +156,7 @@ void tcpfsm_believe_fin(struct tcpfsm_step *st)
 	struct tcpfsm_endpoint *y = &flow->end[st->y];
 	u8 cause = st->cause;
 
-	if (flow->doubted != st->y || st->seg->ack != flow->doubt.fin + 1 ||
+	if (st->seg->ack != flow->doubt.fin + 1 ||
 	    (y->marks & TCPFSM_MARK_ISN && !tcpfsm_after(flow->doubt.fin, y->isn)) ||
 	    tcpfsm_before(tcpfsm_end(st->seg), flow->doubt.ack) ||
 	    !tcpfsm_has_fact(y, TCPFSM_SYNCHRONISED) || tcpfsm_has_fact(x, TCPFSM_FACT_AF))
@@ -173,15 +173,16 @@ void tcpfsm_believe_fin(struct tcpfsm_step *st)
 
 /**
  * tcpfsm_disbelieve_fin() - take back a FIN of Y that was none
- * @st: the step; X acknowledges more than that FIN, and Y did send more
+ * @st: the step; Y's FIN is on record
+ *
+ * It was none if X acknowledges more than it, and Y did send more.
  */
 void tcpfsm_disbelieve_fin(struct tcpfsm_step *st)
 {
 	const struct tcpfsm_endpoint *x = &st->flow->end[st->x];
 	const struct tcpfsm_endpoint *y = &st->flow->end[st->y];
 
-	if (tcpfsm_has_fact(y, TCPFSM_FACT_F) && !tcpfsm_has_fact(x, TCPFSM_FACT_AF) &&
-	    tcpfsm_after(st->seg->ack, y->fin + 1))
+	if (!tcpfsm_has_fact(x, TCPFSM_FACT_AF) && tcpfsm_after(st->seg->ack, y->fin + 1))
 		forget_fin(st, st->y);
 }
 

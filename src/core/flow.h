@@ -216,9 +216,8 @@ struct tcpfsm_change {
 
 /**
  * struct tcpfsm_result - what one segment, or the clock, changed
- * @change: transitions in their order
- * @changes: how many
  * @anomalies: bit set of enum tcpfsm_anomaly
+ * @changes: how many transitions
  * @who: the endpoint that sent the segment
  * @again: over loopback, the second sight of a segment
  * @learned: a fact was added or withdrawn
@@ -228,9 +227,9 @@ struct tcpfsm_change {
  * @restarted: the flow's phase began, or began again; since_ns has moved
  * @outside: the segment lies outside the window and proved nothing
  * @retransmitted: a SYN, SYN-ACK or FIN that was seen before
+ * @change: transitions in their order
  */
 struct tcpfsm_result {
-	struct tcpfsm_change change[TCPFSM_CHANGES_MAX];
 	u32 anomalies;
 	u8 changes;
 	u8 who;
@@ -242,7 +241,14 @@ struct tcpfsm_result {
 	bool restarted;
 	bool outside;
 	bool retransmitted;
+	struct tcpfsm_change change[TCPFSM_CHANGES_MAX];
 };
+
+/* Nothing has changed yet. All but @change, of which only the first @changes mean anything. */
+static inline void tcpfsm_result_clear(struct tcpfsm_result *result)
+{
+	memset(result, 0, offsetof(struct tcpfsm_result, change));
+}
 
 /* Idle limits, in seconds; see clock.c. */
 #define TCPFSM_LIMITS(X)					\

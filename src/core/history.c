@@ -18,13 +18,11 @@
 void tcpfsm_history_note(struct tcpfsm_flow *flow, unsigned int who, enum tcpfsm_letter letter)
 {
 	unsigned int code = letter + (who == TCPFSM_SERVER ? TCPFSM_LETTER_MAX : 0);
-	unsigned int n = 0;
-	u32 bits;
+	unsigned int n;
 
 	if (flow->letters & 1U << code)
 		return;
-	for (bits = flow->letters; bits; bits &= bits - 1)
-		n++;
+	n = hweight32(flow->letters);
 	flow->letters |= 1U << code;
 	flow->history[n / CODES_PER_WORD] |=
 		(u64)(code + 1) << (n % CODES_PER_WORD * CODE_BITS);

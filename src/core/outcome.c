@@ -66,7 +66,7 @@ void tcpfsm_conclude(struct tcpfsm_step *st, u64 now_ns)
 		flow->ended = true;
 		result->ended = true;
 		flow->outcome = tcpfsm_verdict_of(flow);
-	} else if (!closed) {
+	} else if (!closed && result->learned) {
 		if (flow->ended)
 			result->revived = true;
 		flow->ended = false;

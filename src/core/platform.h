@@ -8,6 +8,7 @@
 
 #ifdef __KERNEL__
 
+#include <linux/bitops.h>
 #include <linux/build_bug.h>
 #include <linux/kernel.h>
 #include <linux/math64.h>
@@ -37,6 +38,11 @@ typedef int32_t s32;
 static inline u64 div_u64(u64 dividend, u32 divisor)
 {
 	return dividend / divisor;
+}
+
+static inline unsigned int hweight32(u32 word)
+{
+	return __builtin_popcount(word);
 }
 
 /* The kernel's scnprintf() returns what was written, snprintf() what was wanted. */

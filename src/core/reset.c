@@ -282,15 +282,14 @@ static bool is_leftover(const struct tcpfsm_step *st)
 
 /**
  * tcpfsm_reset_withdraw() - X, believed closed by a RST, sent something else (rule 4)
- * @st: the step
+ * @st: the step; X has TCPFSM_MARK_RESET
  */
 void tcpfsm_reset_withdraw(struct tcpfsm_step *st)
 {
 	struct tcpfsm_flow *flow = st->flow;
 	struct tcpfsm_endpoint *x = &flow->end[st->x];
 
-	if (!(x->marks & TCPFSM_MARK_RESET) || x->marks & TCPFSM_MARK_GONE ||
-	    is_leftover(st))
+	if (x->marks & TCPFSM_MARK_GONE || is_leftover(st))
 		return;
 	x->marks &= ~(TCPFSM_MARK_RESET | TCPFSM_MARK_RESET_SENT | TCPFSM_MARK_RESET_INFERRED);
 	if (!(flow->end[st->y].marks & TCPFSM_MARK_RESET))
@@ -305,7 +304,7 @@ void tcpfsm_reset_withdraw(struct tcpfsm_step *st)
 
 /**
  * tcpfsm_reset_early() - has X now sent all that came before its RST?
- * @st: the step, a segment of X has moved its SND.NXT
+ * @st: the step, a segment of X has moved its SND.NXT; X has an early RST on record
  *
  * A RST may overtake the data before it, and look inexact where those pass
  * later. If they do, it was exact where they came in order; if not, its target
@@ -317,8 +316,7 @@ void tcpfsm_reset_early(struct tcpfsm_step *st)
 	const struct tcpfsm_endpoint *y = &flow->end[st->y];
 	u8 cause = st->cause;
 
-	if (flow->early_rst != st->x ||
-	    tcpfsm_before(flow->end[st->x].snd_nxt, flow->early_rst_seq))
+	if (tcpfsm_before(flow->end[st->x].snd_nxt, flow->early_rst_seq))
 		return;
 	flow->early_rst = TCPFSM_NOBODY;
 	if (flow->end[st->x].snd_nxt != flow->early_rst_seq || y->state == TCPFSM_CLOSE ||
@@ -334,7 +332,8 @@ void tcpfsm_reset_early(struct tcpfsm_step *st)
 
 /**
  * tcpfsm_reset_before() - the states an end passed before the RST that closed it
- * @st: the step; the segment is a leftover and has shown facts
+ * @st: the step; the segment is a leftover and has shown facts, and X has
+ *	TCPFSM_MARK_RESET
  * @before: the facts of X before it
  *
  * X was on its way to them when the RST passed here, and did come there, as its
@@ -347,8 +346,7 @@ void tcpfsm_reset_before(struct tcpfsm_step *st, u8 before)
 	u8 after = x->facts, cause = st->cause;
 	u16 marks = x->marks;
 
-	if (!(marks & TCPFSM_MARK_RESET) || x->state != TCPFSM_CLOSE ||
-	    marks & (TCPFSM_MARK_RESET_SENT | TCPFSM_MARK_GONE) ||
+	if (x->state != TCPFSM_CLOSE || marks & (TCPFSM_MARK_RESET_SENT | TCPFSM_MARK_GONE) ||
 	    (before & TCPFSM_SYNCHRONISED) != TCPFSM_SYNCHRONISED ||
 	    !(after & ~before & (TCPFSM_FACT_F | TCPFSM_FACT_AF)))
 		return;

@@ -2,25 +2,10 @@
 /* The fact table as code, and the names of everything in states.h. */
 #include "states.h"
 
-struct fact_row {
-	u8 look;
-	u8 want;
-	u8 state;
-};
-
 #define LOOK(c, fact) ((c) == '.' ? 0 : TCPFSM_FACT_##fact)
 #define WANT(c, fact) ((c) == '1' ? TCPFSM_FACT_##fact : 0)
-
-static const struct fact_row rows[] = {
-#define X(s, a, p, f, pf, af, o, name) {					\
-	.look = LOOK(s, S) | LOOK(a, A) | LOOK(p, P) | LOOK(f, F) |		\
-		LOOK(pf, PF) | LOOK(af, AF) | LOOK(o, O),			\
-	.want = WANT(s, S) | WANT(a, A) | WANT(p, P) | WANT(f, F) |		\
-		WANT(pf, PF) | WANT(af, AF) | WANT(o, O),			\
-	.state = TCPFSM_##name },
-	TCPFSM_ROWS(X)
-#undef X
-};
+#define ROW(of, s, a, p, f, pf, af, o) \
+	(of(s, S) | of(a, A) | of(p, P) | of(f, F) | of(pf, PF) | of(af, AF) | of(o, O))
 
 /**
  * tcpfsm_state_of() - the RFC 9293 state that a set of facts means
@@ -34,12 +19,11 @@ static const struct fact_row rows[] = {
  */
 enum tcpfsm_state tcpfsm_state_of(u8 facts)
 {
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(rows); i++)
-		if ((facts & rows[i].look) == rows[i].want)
-			return rows[i].state;
-	return TCPFSM_CLOSE;
+#define X(s, a, p, f, pf, af, o, name) \
+	(facts & ROW(LOOK, s, a, p, f, pf, af, o)) == ROW(WANT, s, a, p, f, pf, af, o) ? \
+	TCPFSM_##name :
+	return TCPFSM_ROWS(X) TCPFSM_CLOSE;
+#undef X
 }
 
 static const char *name_at(const char *const *names, size_t n, unsigned int i)

@@ -31,6 +31,13 @@ struct tcpfsm_step {
 /* What a connection has on either side once it is synchronised. */
 #define TCPFSM_SYNCHRONISED (TCPFSM_FACT_S | TCPFSM_FACT_A | TCPFSM_FACT_P)
 
+/* facts.c */
+enum tcpfsm_cause tcpfsm_cause_of(u8 flags);
+void tcpfsm_begin_step(struct tcpfsm_step *st, struct tcpfsm_flow *flow, unsigned int who,
+		       const struct tcpfsm_segment *seg, const struct tcpfsm_sighting *at,
+		       struct tcpfsm_result *result);
+void tcpfsm_run_step(struct tcpfsm_step *st);
+
 /* lite.c */
 void tcpfsm_catch_up(struct tcpfsm_step *st);
 

@@ -222,14 +222,14 @@ static bool proves_p(const struct tcpfsm_step *st)
 
 /**
  * tcpfsm_confirm_p() - take X's own segment as proof of its P, if it is one
- * @st: the step; the segment has no SYN and no RST, and its ACK is good
+ * @st: the step; the segment has no SYN and no RST, its ACK is good, and X's P is
+ *	not confirmed yet
  */
 void tcpfsm_confirm_p(struct tcpfsm_step *st)
 {
 	struct tcpfsm_endpoint *x = &st->flow->end[st->x];
 
-	if (x->marks & TCPFSM_MARK_P_CONFIRMED || !tcpfsm_has_fact(x, TCPFSM_FACT_S) ||
-	    !proves_p(st))
+	if (!tcpfsm_has_fact(x, TCPFSM_FACT_S) || !proves_p(st))
 		return;
 	x->marks |= TCPFSM_MARK_P_CONFIRMED;
 	tcpfsm_learn_p(st, st->x, false);
@@ -261,7 +261,7 @@ void tcpfsm_learn_a(struct tcpfsm_step *st)
 
 /**
  * tcpfsm_is_early() - is this data from before the end of the handshake?
- * @st: the step
+ * @st: the step; the segment has payload
  *
  * Return: true if X has not received an ACK of its SYN, which would have
  * passed here, and Fast Open (RFC 7413) does not explain it.
@@ -271,7 +271,7 @@ bool tcpfsm_is_early(const struct tcpfsm_step *st)
 	const struct tcpfsm_endpoint *x = &st->flow->end[st->x];
 	const struct tcpfsm_endpoint *y = &st->flow->end[st->y];
 
-	return st->seg->len && y->seen && x->facts & TCPFSM_FACT_S &&
+	return y->seen && x->facts & TCPFSM_FACT_S &&
 	       !(x->facts & TCPFSM_FACT_P) && !((x->options | y->options) & TCPFSM_OPT_TFO);
 }
 
