@@ -6,8 +6,10 @@
 
 Both saw the same segments, so every flow must have the same line, but for what
 the two cannot have in common: its number, its age, the measured times (whether
-there is one must agree), and what only the module knows of a socket. Prints the
-number of flows that agree, and each difference. Exit status 1 if there is any.
+there is one must agree), and what only the module knows of a socket. On its way
+out a segment passes the hook before the capture, and what comes in meanwhile
+stands on the other side of it: the history is compared for each end alone. Prints
+the number of flows that agree, and each difference. Exit status 1 if there is any.
 """
 
 import collections
@@ -18,11 +20,17 @@ ONLY_MODULE = re.compile(r" (?:uid|cgroup|ifindex)=\S+")
 NUMBER = re.compile(r" id=\d+")
 TIMES = re.compile(r"( (?:rtt_server_us|rtt_client_us|half_close_ms|teardown_ms)=)\d+")
 PAIR = re.compile(r"( finack_ms=)(\d+|-)/(\d+|-)")
+HISTORY = re.compile(r" hist=(\S+)")
 AGE = re.compile(r"^(\S+) +(\S+) +\d+ ")
 
 
 def known(text):
     return "-" if text == "-" else "N"
+
+
+def each_end(history):
+    ends = [[c for c in history if c.isupper() == upper] for upper in (True, False)]
+    return "".join(ends[0]) + "/" + "".join(ends[1])
 
 
 def read(path):
@@ -36,6 +44,7 @@ def read(path):
             line = NUMBER.sub("", ONLY_MODULE.sub("", line.rstrip("\n")))
             line = AGE.sub(lambda m: f"{m[1]} {m[2]} ", TIMES.sub(lambda m: m[1] + "N", line))
             line = PAIR.sub(lambda m: f"{m[1]}{known(m[2])}/{known(m[3])}", line)
+            line = HISTORY.sub(lambda m: f" hist={each_end(m[1])}", line)
             flows[" ".join(line.split()[2:5])].append(line)
     return flows
 

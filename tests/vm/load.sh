@@ -34,23 +34,25 @@ no_flow() {
 
 readonly by_server='^CLOSE +TIME_WAIT.* outcome=graceful closer=server '
 
-# What the server has closed and waits for; and what it need not wait for, as the
-# client has taken the same port again (TIME_WAIT gives way to a new SYN).
+# closed_by_server NAMESPACE [not]: what the server has closed and waits for; and what it
+# need not wait for, as the client has taken the same port again (TIME_WAIT gives
+# way to a new SYN). Or what is neither, though it closes gracefully or is open.
 closed_by_server() {
-	flows "$1" | awk -v by_server="$by_server" '
+	flows "$1" | awk -v by_server="$by_server" -v want="${2:-}" '
 		{ pair[NR] = $4 " " $6; line[NR] = $0; times[pair[NR]]++ }
 		END {
-			for (n = 1; n <= NR; n++)
-				if (line[n] ~ by_server || (times[pair[n]] > 1 &&
-				    line[n] ~ /^CLOSE +CLOSE[?]? .* outcome=graceful closer=server /))
-					count++
-			print count + 0
+			for (n = 1; n <= NR; n++) {
+				is = line[n] ~ by_server || (times[pair[n]] > 1 &&
+				     line[n] ~ /^CLOSE +CLOSE[?]? .* outcome=graceful closer=server /)
+				if (is ? want == "" : want && line[n] ~ / outcome=(graceful|open) /)
+					print line[n]
+			}
 		}'
 }
 
 # all_closed NAMESPACE NUMBER
 all_closed() {
-	[[ $(closed_by_server "$1") == "$2" ]]
+	[[ $(closed_by_server "$1" | wc -l) == "$2" ]]
 }
 
 # tell NAMESPACE LINE: all that is known of the client's port of a flow
@@ -90,9 +92,9 @@ many() {
 	done
 	# The last ACK of the last ones may still be on its way.
 	if ! wait_until all_closed "$1" "${number[graceful]}"; then
-		odd=$(flows "$1" | grep ' outcome=graceful \| outcome=open ' | grep -Ev "$by_server" | head -n 1)
-		tell "$1" "$odd"
-		fail "$(flows "$1" | grep -c ' outcome=graceful ') graceful, of ${number[graceful]}, among them: $odd"
+		odd=$(closed_by_server "$1" not | head -n 1)
+		[[ ! $odd ]] || tell "$1" "$odd"
+		fail "$(closed_by_server "$1" | wc -l) closed by the server, $(flows "$1" | grep -c ' outcome=graceful ') graceful, of ${number[graceful]}, among them: $odd"
 	fi
 	for ns; do
 		setting "$ns" time_wait 1
