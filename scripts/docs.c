@@ -313,7 +313,8 @@ static void print_settings(const char *of)
 			printf("| `%s` | %u | ", setting->procname,
 			       *(unsigned int *)setting->data);
 			/* do_switch() has the one range of its own. */
-			if (is_switch && !strcmp(setting->procname, "enabled"))
+			if (is_switch && (!strcmp(setting->procname, "enabled") ||
+					  !strcmp(setting->procname, "strict")))
 				high = &one;
 			printf("%u to %u | ", low ? *low : 0, high ? *high : 0xffffffff);
 		}

@@ -77,7 +77,7 @@ void tcpfsm_begin(struct tcpfsm_flow *flow, unsigned int who, bool self,
 		  const struct tcpfsm_segment *seg, const struct tcpfsm_sighting *at,
 		  struct tcpfsm_result *result)
 {
-	struct tcpfsm_step st;
+	struct tcpfsm_step st TCPFSM_NOT_CLEARED;
 
 	memset(flow, 0, sizeof(*flow));
 	flow->born_ns = at->now_ns;

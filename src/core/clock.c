@@ -140,7 +140,7 @@ static void begin_step(struct tcpfsm_step *st, struct tcpfsm_flow *flow,
 void tcpfsm_give_up(struct tcpfsm_flow *flow, u64 now_ns, enum tcpfsm_verdict verdict,
 		    enum tcpfsm_cause cause, struct tcpfsm_result *result)
 {
-	struct tcpfsm_step st;
+	struct tcpfsm_step st TCPFSM_NOT_CLEARED;
 
 	begin_step(&st, flow, cause, result);
 	if (flow->ended)
@@ -165,7 +165,7 @@ void tcpfsm_give_up(struct tcpfsm_flow *flow, u64 now_ns, enum tcpfsm_verdict ve
 void tcpfsm_tick(struct tcpfsm_flow *flow, u64 now_ns, const struct tcpfsm_limits *limits,
 		 struct tcpfsm_result *result)
 {
-	struct tcpfsm_step st;
+	struct tcpfsm_step st TCPFSM_NOT_CLEARED;
 	unsigned int who;
 
 	begin_step(&st, flow, TCPFSM_CAUSE_TIMEOUT, result);

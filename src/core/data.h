@@ -10,49 +10,82 @@
 
 #include "sequence.h"
 
-/* What the history gains by the segment is there already. */
-static inline bool tcpfsm_is_old_news(const struct tcpfsm_flow *flow, unsigned int who,
-				      const struct tcpfsm_segment *seg)
-{
-	u32 letter = 1U << (seg->len ? TCPFSM_LETTER_DATA : TCPFSM_LETTER_ACK);
+/**
+ * struct tcpfsm_hot_end - what data move of one end
+ * @snd_nxt: as in struct tcpfsm_endpoint; so are the next four
+ * @rcv_nxt: see there
+ * @rcv_edge: see there
+ * @got: see there
+ * @tsval: see there
+ */
+struct tcpfsm_hot_end {
+	u32 snd_nxt;
+	u32 rcv_nxt;
+	u32 rcv_edge;
+	u32 got;
+	u32 tsval;
+};
 
-	return flow->letters & letter << (who == TCPFSM_SERVER ? TCPFSM_LETTER_MAX : 0);
+/**
+ * struct tcpfsm_hot - all that data move of a flow, and what tells that they may
+ * @end: by role
+ * @open: to which segments of each end the short way is open: where they pass,
+ *	TCPFSM_SEEN_*; those with payload, and those without
+ * @shift: by how much the windows of each end are scaled
+ *
+ * Whoever keeps a flow keeps this beside it, near what it is found by. While the
+ * short way is open, the numbers here count; tcpfsm_hot_load() takes them over.
+ */
+struct tcpfsm_hot {
+	struct tcpfsm_hot_end end[2];
+	u8 open[2][2];
+	u8 shift[2];
+};
+
+void tcpfsm_hot_store(struct tcpfsm_hot *hot, const struct tcpfsm_flow *flow);
+void tcpfsm_hot_load(struct tcpfsm_flow *flow, const struct tcpfsm_hot *hot);
+
+/* In Y's window, with nothing that X has sent before, and an ACK of what Y has sent. */
+static __always_inline bool tcpfsm_goes_on(const struct tcpfsm_hot_end *x,
+					   const struct tcpfsm_hot_end *y,
+					   const struct tcpfsm_segment *seg)
+{
+	return seg->seq + seg->len - y->rcv_nxt <= y->rcv_edge - y->rcv_nxt &&
+	       !tcpfsm_before(seg->seq, x->snd_nxt) && !tcpfsm_after(seg->ack, y->snd_nxt) &&
+	       seg->window && !seg->has_sack;
 }
 
 /**
  * tcpfsm_follow() - the short way for a segment
- * @flow: the flow
+ * @hot: of the flow
  * @who: enum tcpfsm_role of the sender
  * @seg: the segment, of which no options but SACK and timestamp need have been read
  * @point: enum tcpfsm_point
  *
- * Does what tcpfsm_see() would do, but for @flow->seen_ns, which is the caller's.
+ * Does what tcpfsm_see() would do, but for @seen_ns of the flow, which is the caller's.
  *
  * Context: any; the caller serialises calls for one flow.
  * Return: false if nothing was done, as the segment needs the long way.
  */
-static __always_inline bool tcpfsm_follow(struct tcpfsm_flow *flow, unsigned int who,
+static __always_inline bool tcpfsm_follow(struct tcpfsm_hot *hot, unsigned int who,
 					  const struct tcpfsm_segment *seg,
 					  enum tcpfsm_point point)
 {
-	struct tcpfsm_endpoint *x = &flow->end[who];
-	struct tcpfsm_endpoint *y = &flow->end[!who];
-	u32 end = seg->seq + seg->len;
+	struct tcpfsm_hot_end *x = &hot->end[who];
+	struct tcpfsm_hot_end *y = &hot->end[!who];
 
-	if (!flow->steady || !tcpfsm_is_plain(seg) || !(x->seen & tcpfsm_seen_at(point)))
+	if (!(hot->open[who][!seg->len] & tcpfsm_seen_at(point)) || !tcpfsm_is_plain(seg))
 		return false;
 	if (point != TCPFSM_AT_LOOP_IN) {
-		/* In Y's window, not repeated, with an ACK of what was sent, and no news. */
-		if (end - y->rcv_nxt > y->rcv_edge - y->rcv_nxt ||
-		    tcpfsm_before(seg->seq, x->snd_nxt) || tcpfsm_after(seg->ack, y->snd_nxt) ||
-		    !seg->window || !tcpfsm_is_old_news(flow, who, seg))
+		if (!tcpfsm_goes_on(x, y, seg))
 			return false;
-		tcpfsm_move_window(x, seg, (u32)seg->window << x->shift);
-		tcpfsm_move_timestamp(x, seg);
-		x->snd_nxt = end;
+		tcpfsm_move_window(&x->rcv_nxt, &x->rcv_edge, &x->got, seg,
+				   (u32)seg->window << hot->shift[who]);
+		tcpfsm_move_timestamp(&x->tsval, seg);
+		x->snd_nxt = seg->seq + seg->len;
 	}
 	if (point == TCPFSM_AT_IN || point == TCPFSM_AT_LOOP_IN)
-		tcpfsm_receive(y, seg);
+		tcpfsm_receive(&y->got, seg);
 	return true;
 }
 

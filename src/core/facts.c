@@ -59,7 +59,8 @@ static void sent_data(struct tcpfsm_step *st)
 		if (tcpfsm_after(seg->seq + seg->len, x->snd_nxt))
 			tcpfsm_note(st, TCPFSM_ANOMALY_DATA_AFTER_FIN);
 	}
-	tcpfsm_move_sequence(x, seg);
+	/* A bare ACK stands at SND.NXT: it tells too how far X has come. */
+	x->snd_nxt = tcpfsm_later(x->snd_nxt, seg->seq + seg->len);
 	if (st->flow->early_rst == st->x)
 		tcpfsm_reset_early(st);
 }
@@ -119,7 +120,7 @@ static bool sent_plain(struct tcpfsm_step *st)
 		tcpfsm_sent_fin(st);
 	else
 		sent_data(st);
-	tcpfsm_move_timestamp(x, seg);
+	tcpfsm_move_timestamp(&x->tsval, seg);
 	/* RFC 9293 3.10.7.4: TIME_WAIT acknowledges a repeated FIN and starts 2MSL again. */
 	if (x->state == TCPFSM_TIME_WAIT && tcpfsm_is_ack_of_fin(y, seg->ack))
 		st->result->restarted = true;
@@ -149,7 +150,7 @@ static void delivered_sequence(struct tcpfsm_step *st)
 
 	if (!(y->marks & TCPFSM_MARK_RCV) && !tcpfsm_has_fact(y, TCPFSM_FACT_P))
 		return;
-	tcpfsm_receive(y, st->seg);
+	tcpfsm_receive(&y->got, st->seg);
 	if (st->seg->flags & TCPFSM_FIN)
 		y->marks |= TCPFSM_MARK_FIN_REACHED;
 }
@@ -275,10 +276,24 @@ void tcpfsm_run_step(struct tcpfsm_step *st)
 void tcpfsm_see(struct tcpfsm_flow *flow, unsigned int who, const struct tcpfsm_segment *seg,
 		const struct tcpfsm_sighting *at, struct tcpfsm_result *result)
 {
-	struct tcpfsm_step st;
+	struct tcpfsm_step st TCPFSM_NOT_CLEARED;
 
 	tcpfsm_begin_step(&st, flow, who, seg, at, result);
 	tcpfsm_run_step(&st);
+}
+
+/**
+ * tcpfsm_is_settled() - are both ends ESTABLISHED, with nothing in doubt?
+ * @flow: the flow
+ *
+ * Return: true if data and ACKs can only move sequence numbers.
+ */
+bool tcpfsm_is_settled(const struct tcpfsm_flow *flow)
+{
+	return flow->end[0].state == TCPFSM_ESTABLISHED &&
+	       flow->end[1].state == TCPFSM_ESTABLISHED &&
+	       flow->end[0].marks & flow->end[1].marks & TCPFSM_MARK_P_CONFIRMED &&
+	       flow->early_rst == TCPFSM_NOBODY && flow->doubted == TCPFSM_NOBODY;
 }
 
 /**
@@ -292,10 +307,5 @@ void tcpfsm_see(struct tcpfsm_flow *flow, unsigned int who, const struct tcpfsm_
 bool tcpfsm_quiet(const struct tcpfsm_flow *flow, const struct tcpfsm_segment *seg)
 {
 	return !(seg->flags & (TCPFSM_SYN | TCPFSM_FIN | TCPFSM_RST)) &&
-	       flow->end[0].state == TCPFSM_ESTABLISHED &&
-	       flow->end[1].state == TCPFSM_ESTABLISHED &&
-	       flow->end[0].marks & flow->end[1].marks & TCPFSM_MARK_P_CONFIRMED &&
-	       flow->early_rst == TCPFSM_NOBODY &&
-	       (flow->doubted == TCPFSM_NOBODY || seg->ack != flow->doubt.fin + 1);
+	       tcpfsm_is_settled(flow);
 }
-

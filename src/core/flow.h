@@ -51,7 +51,6 @@ enum {
  * @state: what was last reported of it
  * @mss: its SYN's MSS option, 0 where absent
  * @wscale: its SYN's window scale, with @has_wscale
- * @shift: by how much its windows are scaled, where @steady
  * @options: TCPFSM_OPT_* of its SYN
  * @rtx_syn: repeated SYNs, or SYN-ACKs for a server; stops at 255
  * @rtx_fin: repeated FINs; stops at 255
@@ -73,8 +72,7 @@ struct tcpfsm_endpoint {
 	u16 mss;
 	u8 facts;
 	u8 state;
-	u8 wscale : 4;
-	u8 shift : 4;
+	u8 wscale;
 	u8 has_wscale;
 	u8 options;
 	u8 rtx_syn;
@@ -145,7 +143,6 @@ struct tcpfsm_doubt {
  * @reset_hit: the state it hit
  * @shook: both ends have been ESTABLISHED
  * @skipped: segments were left out by lite mode; sequence numbers are old
- * @steady: both ends are ESTABLISHED beyond doubt; see data.h
  */
 struct tcpfsm_flow {
 	struct tcpfsm_endpoint end[2];
@@ -177,7 +174,6 @@ struct tcpfsm_flow {
 	u8 reset_hit;
 	u8 shook;
 	u8 skipped;
-	u8 steady;
 };
 
 /* Where the observer stood when the segment passed. */
@@ -276,6 +272,7 @@ struct tcpfsm_limits {
 /* facts.c */
 void tcpfsm_see(struct tcpfsm_flow *flow, unsigned int who, const struct tcpfsm_segment *seg,
 		const struct tcpfsm_sighting *at, struct tcpfsm_result *result);
+bool tcpfsm_is_settled(const struct tcpfsm_flow *flow);
 bool tcpfsm_quiet(const struct tcpfsm_flow *flow, const struct tcpfsm_segment *seg);
 
 /* lite.c */
@@ -322,6 +319,13 @@ enum tcpfsm_letter {
 
 /* Every letter once a direction, and the end of the string. */
 #define TCPFSM_HISTORY_SIZE (2 * TCPFSM_LETTER_MAX + 1)
+
+/* Has this end done that before? */
+static inline bool tcpfsm_history_has(const struct tcpfsm_flow *flow, unsigned int who,
+				      enum tcpfsm_letter letter)
+{
+	return flow->letters >> (letter + (who == TCPFSM_SERVER ? TCPFSM_LETTER_MAX : 0)) & 1;
+}
 
 void tcpfsm_history_note(struct tcpfsm_flow *flow, unsigned int who, enum tcpfsm_letter letter);
 void tcpfsm_history_segment(struct tcpfsm_flow *flow, unsigned int who,

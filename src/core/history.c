@@ -20,7 +20,7 @@ void tcpfsm_history_note(struct tcpfsm_flow *flow, unsigned int who, enum tcpfsm
 	unsigned int code = letter + (who == TCPFSM_SERVER ? TCPFSM_LETTER_MAX : 0);
 	unsigned int n;
 
-	if (flow->letters & 1U << code)
+	if (tcpfsm_history_has(flow, who, letter))
 		return;
 	n = hweight32(flow->letters);
 	flow->letters |= 1U << code;

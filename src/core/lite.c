@@ -16,7 +16,6 @@
 void tcpfsm_skip(struct tcpfsm_flow *flow, u64 now_ns)
 {
 	flow->skipped = true;
-	flow->steady = false;
 	flow->flags |= TCPFSM_FLOW_LOOSE;
 	flow->seen_ns = now_ns;
 }

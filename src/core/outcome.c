@@ -72,5 +72,4 @@ void tcpfsm_conclude(struct tcpfsm_step *st, u64 now_ns)
 		flow->ended = false;
 		flow->outcome = is_graceful(flow) ? TCPFSM_VERDICT_GRACEFUL : TCPFSM_VERDICT_OPEN;
 	}
-	tcpfsm_update_steady(flow);
 }

@@ -51,4 +51,14 @@ int scnprintf(char *buf, size_t size, const char *fmt, ...);
 
 #endif
 
+/*
+ * A kernel may clear what a function has on its stack (INIT_STACK_ALL_ZERO). Not
+ * where each segment would pay for it, and all that is read is written before.
+ */
+#if defined(__has_attribute) && __has_attribute(__uninitialized__)
+#define TCPFSM_NOT_CLEARED __attribute__((__uninitialized__))
+#else
+#define TCPFSM_NOT_CLEARED
+#endif
+
 #endif

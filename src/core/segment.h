@@ -65,7 +65,7 @@ struct tcpfsm_segment {
 };
 
 /* The sequence number after the segment: SYN and FIN take one each. */
-static inline u32 tcpfsm_end(const struct tcpfsm_segment *seg)
+static __always_inline u32 tcpfsm_end(const struct tcpfsm_segment *seg)
 {
 	return seg->seq + seg->len + !!(seg->flags & TCPFSM_SYN) +
 	       !!(seg->flags & TCPFSM_FIN);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Private to the core: how a segment moves what is known of the sequence numbers
- * and windows of both ends. Inline, as data takes no other way (data.c).
+ * and windows of both ends. Inline, as data takes no other way (data.h).
  */
 #ifndef TCPFSM_SEQUENCE_H
 #define TCPFSM_SEQUENCE_H
@@ -51,47 +51,37 @@ static inline u8 tcpfsm_shift(const struct tcpfsm_flow *flow, const struct tcpfs
 	return x->has_wscale && y->has_wscale ? x->wscale : 0;
 }
 
-/* X has received up to its ACK, and offers @window bytes beyond. */
-static inline void tcpfsm_move_window(struct tcpfsm_endpoint *x, const struct tcpfsm_segment *seg,
-				      u32 window)
+/*
+ * X has received up to its ACK, and offers @window bytes beyond. Where the
+ * numbers stand differs between the long way and the short one.
+ */
+static __always_inline void tcpfsm_move_window(u32 *rcv_nxt, u32 *rcv_edge, u32 *got,
+					       const struct tcpfsm_segment *seg, u32 window)
 {
 	u32 edge = seg->ack + window;
 
-	if (tcpfsm_after(seg->ack, x->rcv_nxt)) {
-		x->rcv_nxt = seg->ack;
-		x->got = tcpfsm_later(x->got, seg->ack);
+	if (tcpfsm_after(seg->ack, *rcv_nxt)) {
+		*rcv_nxt = seg->ack;
+		*got = tcpfsm_later(*got, seg->ack);
 	}
-	if (tcpfsm_after(edge, x->rcv_edge))
-		x->rcv_edge = edge;
-	if (seg->has_sack)
-		x->sack_edge = seg->sack_edge;
-}
-
-/* X has sent this. A bare ACK stands at SND.NXT: it tells too how far X has come. */
-static inline void tcpfsm_move_sequence(struct tcpfsm_endpoint *x,
-					const struct tcpfsm_segment *seg)
-{
-	u32 end = seg->seq + seg->len;
-
-	if (tcpfsm_after(end, x->snd_nxt))
-		x->snd_nxt = end;
+	if (tcpfsm_after(edge, *rcv_edge))
+		*rcv_edge = edge;
 }
 
 /* How late it was when X sent this. */
-static inline void tcpfsm_move_timestamp(struct tcpfsm_endpoint *x,
-					 const struct tcpfsm_segment *seg)
+static __always_inline void tcpfsm_move_timestamp(u32 *tsval, const struct tcpfsm_segment *seg)
 {
-	if (seg->has_ts && (!x->tsval || tcpfsm_after(seg->tsval, x->tsval)))
-		x->tsval = seg->tsval;
+	if (seg->has_ts && (!*tsval || tcpfsm_after(seg->tsval, *tsval)))
+		*tsval = seg->tsval;
 }
 
 /* At Y's own host: how far Y has received in sequence. */
-static inline void tcpfsm_receive(struct tcpfsm_endpoint *y, const struct tcpfsm_segment *seg)
+static __always_inline void tcpfsm_receive(u32 *got, const struct tcpfsm_segment *seg)
 {
 	u32 end = tcpfsm_end(seg);
 
-	if (!tcpfsm_after(seg->seq, y->got) && tcpfsm_after(end, y->got))
-		y->got = end;
+	if (!tcpfsm_after(seg->seq, *got) && tcpfsm_after(end, *got))
+		*got = end;
 }
 
 #endif

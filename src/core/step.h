@@ -76,9 +76,6 @@ void tcpfsm_drop_waiting_pf(struct tcpfsm_step *st);
 void tcpfsm_sent_fin(struct tcpfsm_step *st);
 bool tcpfsm_is_behind_fin(const struct tcpfsm_step *st);
 
-/* data.c */
-void tcpfsm_update_steady(struct tcpfsm_flow *flow);
-
 /* outcome.c */
 void tcpfsm_conclude(struct tcpfsm_step *st, u64 now_ns);
 enum tcpfsm_verdict tcpfsm_verdict_of(const struct tcpfsm_flow *flow);

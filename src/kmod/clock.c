@@ -7,10 +7,10 @@
  */
 #include <linux/ktime.h>
 #include <linux/module.h>
-#include <linux/rculist.h>
+#include <linux/rcupdate.h>
 
 #include "events.h"
-#include "table.h"
+#include "lookup.h"
 
 /* Half of the second that 2MSL may be late. */
 #define QUEUE_PERIOD (HZ / 2)
@@ -58,15 +58,14 @@ static void leave(struct tcpfsm_entry *entry)
  * @entry: the flow
  * @again: its time began anew
  *
- * Context: @entry->lock held.
+ * Context: the lock of its bucket held.
  */
 void tcpfsm_clock_wait(struct tcpfsm_entry *entry, bool again)
 {
 	enum tcpfsm_queue queue = queue_of(&entry->flow);
 	struct tcpfsm_net *tn = entry->tn;
 
-	lockdep_assert_held(&entry->lock);
-	if (queue == entry->queue && !again)
+	if (queue == entry->queue && (!again || queue == TCPFSM_QUEUE_NONE))
 		return;
 	spin_lock(&tn->queue_lock);
 	leave(entry);
@@ -85,53 +84,102 @@ void tcpfsm_clock_wait(struct tcpfsm_entry *entry, bool again)
  * tcpfsm_clock_forget() - a flow leaves the table
  * @entry: the flow
  *
- * Context: @entry->lock held.
+ * Context: the lock of its bucket held.
  */
 void tcpfsm_clock_forget(struct tcpfsm_entry *entry)
 {
-	lockdep_assert_held(&entry->lock);
+	if (entry->queue == TCPFSM_QUEUE_NONE)
+		return;
 	spin_lock(&entry->tn->queue_lock);
 	leave(entry);
 	spin_unlock(&entry->tn->queue_lock);
 }
 
-/* Context: RCU read side, so that the flow stays readable without the lock. */
-static struct tcpfsm_entry *oldest(struct tcpfsm_net *tn, enum tcpfsm_queue which)
-{
-	struct tcpfsm_entry *entry;
+/* Where a flow was, when its bucket was not locked. */
+struct place {
+	u32 hash;
+	u64 id;
+};
 
+/* Context: @tn->queue_lock held; a flow that waits is in the table. */
+static struct tcpfsm_entry *first_of(struct tcpfsm_net *tn, enum tcpfsm_queue which)
+{
+	return list_first_entry_or_null(&tn->queue[which], struct tcpfsm_entry, waiting);
+}
+
+static bool look_up_oldest(struct tcpfsm_net *tn, enum tcpfsm_queue which, struct place *place)
+{
+	const struct tcpfsm_entry *entry;
+
+	if (!READ_ONCE(tn->queued[which]))
+		return false;
 	spin_lock_bh(&tn->queue_lock);
-	entry = list_first_entry_or_null(&tn->queue[which], struct tcpfsm_entry, waiting);
+	entry = first_of(tn, which);
+	if (entry)
+		*place = (struct place){ .hash = entry->hash, .id = entry->id };
 	spin_unlock_bh(&tn->queue_lock);
 	return entry;
 }
 
-/* Give up a flow, if it still waits where it was found. */
-static bool evict(struct tcpfsm_entry *entry, enum tcpfsm_queue which)
+static bool look_up_half_open(struct tcpfsm_net *tn, u64 before_ns, struct place *place)
 {
-	struct tcpfsm_net *tn = entry->tn;
-	struct tcpfsm_result result;
+	const struct tcpfsm_entry *a, *b;
 
-	spin_lock_bh(&entry->lock);
-	if (entry->dead || entry->queue != which) {
-		spin_unlock_bh(&entry->lock);
+	if (!tcpfsm_half_open(tn))
 		return false;
-	}
-	tcpfsm_give_up(&entry->flow, ktime_get_ns(), TCPFSM_VERDICT_EVICTED, TCPFSM_CAUSE_EVICT,
-		       &result);
-	if (which == TCPFSM_QUEUE_ENDED) {
+	spin_lock_bh(&tn->queue_lock);
+	a = first_of(tn, TCPFSM_QUEUE_SYN_SENT);
+	b = first_of(tn, TCPFSM_QUEUE_SYN_RECV);
+	if (!a || (b && b->flow.born_ns < a->flow.born_ns))
+		a = b;
+	if (a && a->flow.born_ns > before_ns)
+		a = NULL;
+	if (a)
+		*place = (struct place){ .hash = a->hash, .id = a->id };
+	spin_unlock_bh(&tn->queue_lock);
+	return a;
+}
+
+/* Returns the flow with its bucket locked, or NULL with nothing locked: it has gone. */
+static struct tcpfsm_entry *lock_place(const struct place *place)
+{
+	spinlock_t *lock = tcpfsm_lock_of(place->hash);
+	struct tcpfsm_entry *entry;
+
+	spin_lock_bh(lock);
+	for (entry = *tcpfsm_bucket(place->hash); entry; entry = entry->next)
+		if (entry->id == place->id)
+			return entry;
+	spin_unlock_bh(lock);
+	return NULL;
+}
+
+static bool is_half_open(const struct tcpfsm_entry *entry)
+{
+	return entry->queue == TCPFSM_QUEUE_SYN_SENT || entry->queue == TCPFSM_QUEUE_SYN_RECV;
+}
+
+static void evict(struct tcpfsm_net *tn, struct tcpfsm_entry *entry)
+{
+	spinlock_t *lock = tcpfsm_lock_of(entry->hash);
+	struct tcpfsm_result result;
+	struct tcpfsm_entry *copy;
+	u64 now = ktime_get_ns();
+
+	tcpfsm_entry_begin(entry, now);
+	tcpfsm_give_up(&entry->flow, now, TCPFSM_VERDICT_EVICTED, TCPFSM_CAUSE_EVICT, &result);
+	if (entry->queue == TCPFSM_QUEUE_ENDED) {
 		tcpfsm_count(tn, evict_ended);
-	} else if (which == TCPFSM_QUEUE_TIME_WAIT) {
+	} else if (entry->queue == TCPFSM_QUEUE_TIME_WAIT) {
 		tcpfsm_count(tn, evict_time_wait);
 	} else {
 		result.anomalies |= 1U << TCPFSM_ANOMALY_FLOOD_EVICTION;
 		tcpfsm_count(tn, evict_half_open);
 	}
-	tcpfsm_events_report(tn, entry, NULL, &result);
+	copy = tcpfsm_events_report(entry, NULL, &result);
 	tcpfsm_table_forget(entry);
-	spin_unlock_bh(&entry->lock);
-	tcpfsm_events_log(tn, entry, &result);
-	return true;
+	spin_unlock_bh(lock);
+	tcpfsm_events_log(tn, copy, &result);
 }
 
 /**
@@ -139,14 +187,25 @@ static bool evict(struct tcpfsm_entry *entry, enum tcpfsm_queue which)
  * @tn: the namespace
  * @which: TIME_WAIT or ENDED
  *
- * Context: softirq or process, RCU read side, no flow locked.
+ * Context: softirq or process, RCU read side, no bucket locked.
  * Return: whether room was made.
  */
 bool tcpfsm_clock_evict(struct tcpfsm_net *tn, enum tcpfsm_queue which)
 {
-	struct tcpfsm_entry *entry = oldest(tn, which);
+	struct tcpfsm_entry *entry;
+	struct place place;
 
-	return entry && evict(entry, which);
+	if (!look_up_oldest(tn, which, &place))
+		return false;
+	entry = lock_place(&place);
+	if (!entry)
+		return false;
+	if (entry->queue != which) {
+		spin_unlock_bh(tcpfsm_lock_of(place.hash));
+		return false;
+	}
+	evict(tn, entry);
+	return true;
 }
 
 /**
@@ -154,67 +213,95 @@ bool tcpfsm_clock_evict(struct tcpfsm_net *tn, enum tcpfsm_queue which)
  * @tn: the namespace
  * @age_ns: only if it is at least as old as this
  *
- * Context: softirq or process, RCU read side, no flow locked.
+ * Context: softirq or process, RCU read side, no bucket locked.
  * Return: whether room was made.
  */
 bool tcpfsm_clock_evict_half_open(struct tcpfsm_net *tn, u64 age_ns)
 {
-	struct tcpfsm_entry *a = oldest(tn, TCPFSM_QUEUE_SYN_SENT);
-	struct tcpfsm_entry *b = oldest(tn, TCPFSM_QUEUE_SYN_RECV);
-	enum tcpfsm_queue which = TCPFSM_QUEUE_SYN_SENT;
+	u64 before_ns = age_ns ? ktime_get_ns() - age_ns : U64_MAX;
+	struct tcpfsm_entry *entry;
+	struct place place;
 
-	if (!a || (b && READ_ONCE(b->flow.born_ns) < READ_ONCE(a->flow.born_ns))) {
-		a = b;
-		which = TCPFSM_QUEUE_SYN_RECV;
-	}
-	if (!a || (age_ns && ktime_get_ns() < READ_ONCE(a->flow.born_ns) + age_ns))
+	if (!look_up_half_open(tn, before_ns, &place))
 		return false;
-	return evict(a, which);
+	entry = lock_place(&place);
+	if (!entry)
+		return false;
+	if (!is_half_open(entry)) {
+		spin_unlock_bh(tcpfsm_lock_of(place.hash));
+		return false;
+	}
+	evict(tn, entry);
+	return true;
 }
 
-/* Returns false if the flow's time has not come. */
-static bool run_one(struct tcpfsm_entry *entry, u64 now)
+/* ---- What is due ---- */
+
+static bool is_due(struct tcpfsm_entry *entry, u64 now)
 {
-	struct tcpfsm_net *tn = entry->tn;
-	struct tcpfsm_result result = {};
-	bool due = true;
-
-	spin_lock_bh(&entry->lock);
-	if (entry->dead) {
-		spin_unlock_bh(&entry->lock);
-		return true;
-	}
 	tcpfsm_entry_sync(entry, now);
-	if (now < tcpfsm_deadline_ns(&entry->flow, &tn->settings.limits)) {
-		due = false;
-	} else if (entry->flow.ended) {
-		tcpfsm_table_forget(entry);
-	} else {
-		tcpfsm_tick(&entry->flow, now, &tn->settings.limits, &result);
-		tcpfsm_events_report(tn, entry, NULL, &result);
-		tcpfsm_clock_wait(entry, true);
-	}
-	spin_unlock_bh(&entry->lock);
-	tcpfsm_events_log(tn, entry, &result);
-	return due;
+	return now >= tcpfsm_deadline_ns(&entry->flow, &entry->tn->settings.limits);
 }
 
-/* Do what is due at the head of a list. */
-static void run_queue(struct tcpfsm_net *tn, enum tcpfsm_queue which)
+/* In lite mode data pass unseen: let the next one be looked at before a flow is given up. */
+static bool is_to_be_asked(const struct tcpfsm_entry *entry)
+{
+	return !entry->asked && !READ_ONCE(entry->tn->settings.strict) &&
+	       tcpfsm_is_settled(&entry->flow);
+}
+
+/* Do what is due of a flow; its bucket, which is locked, is not any more afterwards. */
+static void run_one(struct tcpfsm_entry *entry, u64 now)
+{
+	spinlock_t *lock = tcpfsm_lock_of(entry->hash);
+	struct tcpfsm_net *tn = entry->tn;
+	struct tcpfsm_entry *copy = NULL;
+	struct tcpfsm_result result;
+
+	if (entry->flow.ended) {
+		tcpfsm_table_forget(entry);
+	} else if (is_to_be_asked(entry)) {
+		entry->flow.seen_ns = now;
+		entry->asked = true;
+		tcpfsm_entry_end(entry);
+	} else {
+		tcpfsm_entry_begin(entry, now);
+		tcpfsm_tick(&entry->flow, now, &tn->settings.limits, &result);
+		copy = tcpfsm_events_report(entry, NULL, &result);
+		tcpfsm_clock_wait(entry, true);
+		tcpfsm_entry_end(entry);
+	}
+	spin_unlock_bh(lock);
+	tcpfsm_events_log(tn, copy, &result);
+}
+
+/* The oldest flow of a list, if it is due. Returns whether to look again. */
+static bool run_oldest(struct tcpfsm_net *tn, enum tcpfsm_queue which, u64 now)
 {
 	struct tcpfsm_entry *entry;
-	unsigned int n = 0;
-	u64 now = ktime_get_ns();
-	bool due;
+	struct place place;
 
-	do {
-		rcu_read_lock();
-		entry = oldest(tn, which);
-		due = entry && run_one(entry, now);
-		rcu_read_unlock();
+	if (!look_up_oldest(tn, which, &place))
+		return false;
+	entry = lock_place(&place);
+	if (!entry)
+		return true;
+	if (entry->queue != which || !is_due(entry, now)) {
+		spin_unlock_bh(tcpfsm_lock_of(place.hash));
+		return false;
+	}
+	run_one(entry, now);
+	return true;
+}
+
+static void run_queue(struct tcpfsm_net *tn, enum tcpfsm_queue which)
+{
+	u64 now = ktime_get_ns();
+	unsigned int n = 0;
+
+	while (run_oldest(tn, which, now))
 		if (++n % BATCH == 0)
 			cond_resched();
-	} while (due);
 }
 
 static void run_clock(struct work_struct *work)
@@ -230,19 +317,46 @@ static void run_clock(struct work_struct *work)
 		queue_delayed_work(wq, &tn->clock, QUEUE_PERIOD);
 }
 
-static void walk_one(struct tcpfsm_entry *entry)
+/* The lists have their own clock. Returns false if no other flow of the bucket is due. */
+static bool walk_one(u32 bucket)
 {
-	/* The lists have their own clock; a look without the lock is enough to tell. */
-	if (READ_ONCE(entry->queue) == TCPFSM_QUEUE_NONE)
-		run_one(entry, ktime_get_ns());
+	spinlock_t *lock = tcpfsm_lock_of(tcpfsm_hash_of(bucket));
+	struct tcpfsm_entry *entry;
+	u64 now = ktime_get_ns();
+
+	spin_lock_bh(lock);
+	entry = tcpfsm_buckets.head[bucket];
+	while (entry && (entry->queue != TCPFSM_QUEUE_NONE || !is_due(entry, now)))
+		entry = entry->next;
+	if (!entry) {
+		spin_unlock_bh(lock);
+		return false;
+	}
+	run_one(entry, now);
+	return true;
+}
+
+static void walk_bucket(u32 bucket)
+{
+	if (!READ_ONCE(tcpfsm_buckets.head[bucket]))
+		return;
+	/* Its namespace must not go away under a flow that is let go of. */
+	rcu_read_lock();
+	while (walk_one(bucket))
+		;
+	rcu_read_unlock();
+	cond_resched();
 }
 
 static void run_walk(struct work_struct *work)
 {
 	u32 count = DIV_ROUND_UP(tcpfsm_hashsize, WALK_STEPS);
+	u32 i;
 
-	tcpfsm_table_scan(walk_at, count, walk_one);
-	walk_at += count;
+	for (i = 0; i < count; i++) {
+		walk_bucket(walk_at);
+		walk_at = walk_at + 1 < tcpfsm_buckets.size ? walk_at + 1 : 0;
+	}
 	queue_delayed_work(wq, &walk, WALK_PERIOD);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Fan-out. Counters and tracepoints are served under the flow's lock, so that
+ * Fan-out. Counters and tracepoints are served under the lock of the flow, so that
  * the events of one flow stand in the trace in the order in which they
  * happened; the log comes after it, as printk() may be slow.
  */
@@ -9,31 +9,44 @@
 #include "events.h"
 #include "trace.h"
 
-static void count(struct tcpfsm_net *tn, const struct tcpfsm_flow *flow,
-		  const struct tcpfsm_segment *seg, const struct tcpfsm_result *result)
+static void count_changes(struct tcpfsm_net *tn, const struct tcpfsm_result *result)
 {
-	u32 bits = result->anomalies;
-	unsigned int i;
+	const struct tcpfsm_change *change = result->change;
 
-	for (i = 0; i < result->changes; i++) {
-		const struct tcpfsm_change *change = &result->change[i];
-
+	for (; change < result->change + result->changes; change++) {
 		this_cpu_inc(tn->stats->arc[tcpfsm_arc_of(change->from, change->to)]);
 		if (change->certainty == TCPFSM_INFERRED)
 			tcpfsm_count(tn, inferred);
 		else if (change->certainty == TCPFSM_RETRACTED)
 			tcpfsm_count(tn, retracted);
 	}
+}
+
+static void count_anomalies(struct tcpfsm_net *tn, const struct tcpfsm_result *result)
+{
+	u32 bits = result->anomalies;
+
 	for (; bits; bits &= bits - 1)
 		this_cpu_inc(tn->stats->anomaly[__ffs(bits)]);
-	if (result->retransmitted) {
-		if (!(seg->flags & TCPFSM_SYN))
-			tcpfsm_count(tn, fin_retrans);
-		else if (seg->flags & TCPFSM_ACK)
-			tcpfsm_count(tn, synack_retrans);
-		else
-			tcpfsm_count(tn, syn_retrans);
-	}
+}
+
+static void count_repetition(struct tcpfsm_net *tn, const struct tcpfsm_segment *seg)
+{
+	if (!(seg->flags & TCPFSM_SYN))
+		tcpfsm_count(tn, fin_retrans);
+	else if (seg->flags & TCPFSM_ACK)
+		tcpfsm_count(tn, synack_retrans);
+	else
+		tcpfsm_count(tn, syn_retrans);
+}
+
+static void count(struct tcpfsm_net *tn, const struct tcpfsm_flow *flow,
+		  const struct tcpfsm_segment *seg, const struct tcpfsm_result *result)
+{
+	count_changes(tn, result);
+	count_anomalies(tn, result);
+	if (result->retransmitted)
+		count_repetition(tn, seg);
 	if (result->outside)
 		tcpfsm_count(tn, outside);
 	if (result->shook)
@@ -44,63 +57,94 @@ static void count(struct tcpfsm_net *tn, const struct tcpfsm_flow *flow,
 		this_cpu_inc(tn->stats->verdict[flow->outcome]);
 }
 
+static bool is_shown(const struct tcpfsm_segment *seg, const struct tcpfsm_result *result)
+{
+	return seg && !result->again &&
+	       (seg->flags & (TCPFSM_SYN | TCPFSM_FIN | TCPFSM_RST) || result->learned);
+}
+
+/* Of an event that is off there is a jump label left, and not what would lead to it. */
 static void trace(const struct tcpfsm_entry *entry, const struct tcpfsm_segment *seg,
 		  const struct tcpfsm_result *result)
 {
-	u32 bits = result->anomalies;
 	unsigned int i;
+	u32 bits;
 
-	if (seg && !result->again &&
-	    (seg->flags & (TCPFSM_SYN | TCPFSM_FIN | TCPFSM_RST) || result->learned))
+	if (trace_tcpfsm_segment_enabled() && is_shown(seg, result))
 		trace_tcpfsm_segment(entry, result->who, seg);
-	for (i = 0; i < result->changes; i++)
-		trace_tcpfsm_set_state(entry, &result->change[i], seg);
-	if (result->shook)
+	if (trace_tcpfsm_set_state_enabled())
+		for (i = 0; i < result->changes; i++)
+			trace_tcpfsm_set_state(entry, &result->change[i], seg);
+	if (trace_tcpfsm_handshake_enabled() && result->shook)
 		trace_tcpfsm_handshake(entry);
-	for (; bits; bits &= bits - 1)
-		trace_tcpfsm_anomaly(entry, __ffs(bits), result->who, seg);
-	if (result->ended)
+	if (trace_tcpfsm_anomaly_enabled())
+		for (bits = result->anomalies; bits; bits &= bits - 1)
+			trace_tcpfsm_anomaly(entry, __ffs(bits), result->who, seg);
+	if (trace_tcpfsm_close_enabled() && result->ended)
 		trace_tcpfsm_close(entry);
+}
+
+/* Would the log have anything of this? */
+static bool wants_log(const struct tcpfsm_net *tn, const struct tcpfsm_result *result)
+{
+	unsigned int level = READ_ONCE(tn->settings.log_level);
+
+	/* The log is the host's: the root of a container may not write to it. */
+	if (!level || tn->net->user_ns != &init_user_ns)
+		return false;
+	return result->anomalies || (level >= 3 && result->changes) ||
+	       (level >= 2 && (result->shook || result->ended));
 }
 
 /**
  * tcpfsm_events_report() - count and trace what a step has changed
- * @tn: the namespace
  * @entry: the flow
  * @seg: the segment, or NULL where time or a hand was the cause
  * @result: the step's result
  *
- * Context: @entry->lock held.
+ * Context: the lock of the flow's bucket held.
+ * Return: a copy of the flow if the log wants it, for tcpfsm_events_log(), or NULL.
  */
-void tcpfsm_events_report(struct tcpfsm_net *tn, const struct tcpfsm_entry *entry,
-			  const struct tcpfsm_segment *seg, const struct tcpfsm_result *result)
+struct tcpfsm_entry *tcpfsm_events_report(const struct tcpfsm_entry *entry,
+					  const struct tcpfsm_segment *seg,
+					  const struct tcpfsm_result *result)
 {
+	struct tcpfsm_net *tn = entry->tn;
+	struct tcpfsm_entry *copy;
+
 	count(tn, &entry->flow, seg, result);
 	trace(entry, seg, result);
+	if (!wants_log(tn, result))
+		return NULL;
+	copy = tcpfsm_table_copy(entry);
+	if (!copy)
+		tcpfsm_count(tn, log_suppressed);
+	return copy;
 }
 
 /**
  * tcpfsm_events_log() - write to the kernel log what the level asks for
  * @tn: the namespace
- * @entry: the flow, perhaps dead
+ * @copy: from tcpfsm_events_report(), freed here
  * @result: the step's result
  *
  * Context: RCU read side, no lock of ours held.
  */
-void tcpfsm_events_log(struct tcpfsm_net *tn, struct tcpfsm_entry *entry,
+void tcpfsm_events_log(struct tcpfsm_net *tn, struct tcpfsm_entry *copy,
 		       const struct tcpfsm_result *result)
 {
-	unsigned int level = READ_ONCE(tn->settings.log_level);
+	unsigned int level;
 
-	/* The log is the host's: the root of a container may not write to it. */
-	if (tn->net->user_ns != &init_user_ns)
+	if (!copy)
 		return;
+	level = READ_ONCE(tn->settings.log_level);
 	if (level >= 1 && result->anomalies)
-		tcpfsm_log_anomalies(tn, entry, result->anomalies);
+		tcpfsm_log_anomalies(tn, copy, result->anomalies);
 	if (level >= 3 && result->changes)
-		tcpfsm_log_changes(tn, entry, result);
+		tcpfsm_log_changes(tn, copy, result);
 	if (level >= 2 && result->shook)
-		tcpfsm_log_flow(tn, entry, "handshake");
+		tcpfsm_log_flow(tn, copy, "handshake");
 	if (level >= 2 && result->ended)
-		tcpfsm_log_flow(tn, entry, "close");
+		tcpfsm_log_flow(tn, copy, "close");
+	tcpfsm_table_discard(copy);
 }

@@ -5,9 +5,10 @@
 
 #include "table.h"
 
-void tcpfsm_events_report(struct tcpfsm_net *tn, const struct tcpfsm_entry *entry,
-			  const struct tcpfsm_segment *seg, const struct tcpfsm_result *result);
-void tcpfsm_events_log(struct tcpfsm_net *tn, struct tcpfsm_entry *entry,
+struct tcpfsm_entry *tcpfsm_events_report(const struct tcpfsm_entry *entry,
+					  const struct tcpfsm_segment *seg,
+					  const struct tcpfsm_result *result);
+void tcpfsm_events_log(struct tcpfsm_net *tn, struct tcpfsm_entry *copy,
 		       const struct tcpfsm_result *result);
 
 /* log.c */
@@ -15,7 +16,7 @@ void tcpfsm_log_changes(struct tcpfsm_net *tn, const struct tcpfsm_entry *entry,
 			const struct tcpfsm_result *result);
 void tcpfsm_log_anomalies(struct tcpfsm_net *tn, const struct tcpfsm_entry *entry,
 			  u32 anomalies);
-void tcpfsm_log_flow(struct tcpfsm_net *tn, struct tcpfsm_entry *entry, const char *what);
+void tcpfsm_log_flow(struct tcpfsm_net *tn, const struct tcpfsm_entry *entry, const char *what);
 void tcpfsm_log_flush(struct tcpfsm_net *tn);
 
 #endif

@@ -16,7 +16,6 @@
 #include "data.h"
 #include "events.h"
 #include "hooks.h"
-#include "packet.h"
 
 static void count_class(struct tcpfsm_net *tn, const struct tcpfsm_segment *seg)
 {
@@ -53,9 +52,10 @@ static bool is_ignored(const struct tcpfsm_net *tn, const struct sk_buff *skb,
 	return ports && !test_bit(seg->sport, ports->port) && !test_bit(seg->dport, ports->port);
 }
 
-static enum tcpfsm_point point_of(const struct nf_hook_state *state)
+static __always_inline enum tcpfsm_point point_of(const struct nf_hook_state *state,
+						  unsigned int hook)
 {
-	switch (state->hook) {
+	switch (hook) {
 	case NF_INET_LOCAL_OUT:
 		return state->out->flags & IFF_LOOPBACK ? TCPFSM_AT_LOOP_OUT : TCPFSM_AT_OUT;
 	case NF_INET_LOCAL_IN:
@@ -107,105 +107,169 @@ static bool is_self(const struct tcpfsm_key *key)
 	return key->port[0] == key->port[1] && ipv6_addr_equal(&key->addr[0], &key->addr[1]);
 }
 
-/* A segment of no known flow. Returns false if another processor was faster. */
-static bool begin(struct tcpfsm_net *tn, const struct tcpfsm_packet *packet, u32 hash,
-		  const struct tcpfsm_sighting *at, struct sock *sk)
+/* One segment on its way through the table. */
+struct passage {
+	struct tcpfsm_net *tn;
+	const struct tcpfsm_packet *packet;
+	struct sock *sk;
+	struct tcpfsm_name name;
+	struct tcpfsm_sighting at;
+};
+
+/* What the rules say has happened: counted and traced; a copy of the flow is for the log. */
+static struct tcpfsm_entry *report(struct tcpfsm_entry *entry, const struct passage *p,
+				   const struct tcpfsm_segment *seg,
+				   const struct tcpfsm_result *result, bool again)
 {
-	enum tcpfsm_birth birth = tcpfsm_birth(&packet->seg);
-	struct tcpfsm_entry *entry = NULL;
-	struct tcpfsm_result result;
-	unsigned int who;
+	struct tcpfsm_entry *copy;
 
-	if (birth != TCPFSM_BIRTH_NONE && at->point != TCPFSM_AT_LOOP_IN)
-		entry = tcpfsm_table_alloc(tn, packet->seg.flags & TCPFSM_SYN);
-	if (!entry) {
-		tcpfsm_count(tn, no_flow);
-		return true;
-	}
-	who = birth == TCPFSM_BIRTH_SERVER ? TCPFSM_SERVER : TCPFSM_CLIENT;
-	entry->hash = hash;
-	entry->key = packet->key;
-	if (who == TCPFSM_SERVER) {
-		swap(entry->key.addr[0], entry->key.addr[1]);
-		swap(entry->key.port[0], entry->key.port[1]);
-	}
-
-	spin_lock_bh(&entry->lock);
-	tcpfsm_begin(&entry->flow, who, is_self(&packet->key), &packet->seg, at, &result);
-	if (!tcpfsm_table_insert(entry)) {
-		spin_unlock_bh(&entry->lock);
-		tcpfsm_table_discard(entry);
-		return false;
-	}
-	take_owner(entry, &packet->seg, at, sk);
-	tcpfsm_count(tn, begun);
-	if (entry->flow.flags & TCPFSM_FLOW_MIDSTREAM)
-		tcpfsm_count(tn, midstream);
-	tcpfsm_events_report(tn, entry, &packet->seg, &result);
-	tcpfsm_clock_wait(entry, true);
-	spin_unlock_bh(&entry->lock);
-	tcpfsm_events_log(tn, entry, &result);
-	return true;
+	take_owner(entry, &p->packet->seg, &p->at, p->sk);
+	copy = tcpfsm_events_report(entry, seg, result);
+	tcpfsm_clock_wait(entry, again);
+	tcpfsm_entry_end(entry);
+	return copy;
 }
 
-/* A segment of a known flow. Returns false if that is not, or no longer, its flow. */
-static bool go_on(struct tcpfsm_net *tn, struct tcpfsm_entry *entry, unsigned int who,
-		  const struct tcpfsm_packet *packet, struct tcpfsm_sighting *at,
-		  struct sock *sk)
+/* A segment of no known flow, that begins one. */
+static struct tcpfsm_entry *begin(struct passage *p, enum tcpfsm_birth birth,
+				  struct tcpfsm_result *result)
 {
-	const struct tcpfsm_segment *seg = &packet->seg;
-	struct tcpfsm_flow *flow = &entry->flow;
-	struct tcpfsm_result result;
-	bool same = true, quiet;
+	unsigned int who = birth == TCPFSM_BIRTH_SERVER ? TCPFSM_SERVER : TCPFSM_CLIENT;
+	const struct tcpfsm_segment *seg = &p->packet->seg;
+	struct tcpfsm_key key TCPFSM_NOT_CLEARED;
+	struct tcpfsm_entry *entry;
 
-	spin_lock_bh(&entry->lock);
-	if (entry->dead) {
-		spin_unlock_bh(&entry->lock);
-		return false;
+	key = p->packet->key;
+	if (who == TCPFSM_SERVER) {
+		swap(key.addr[0], key.addr[1]);
+		swap(key.port[0], key.port[1]);
 	}
-	quiet = tcpfsm_quiet(flow, seg);
-	at->now_ns = quiet ? ktime_get_coarse_ns() : ktime_get_ns();
-	tcpfsm_entry_sync(entry, at->now_ns);
-	if (quiet && !READ_ONCE(tn->settings.strict)) {
-		tcpfsm_skip(flow, at->now_ns);
-		spin_unlock_bh(&entry->lock);
-		return true;
+	entry = tcpfsm_table_add(p->tn, &key);
+	if (!entry) {
+		tcpfsm_count(p->tn, no_flow);
+		return NULL;
 	}
-	if (at->point != TCPFSM_AT_LOOP_IN && tcpfsm_is_new_incarnation(flow, who, seg)) {
-		tcpfsm_give_up(flow, at->now_ns, TCPFSM_VERDICT_REUSED, TCPFSM_CAUSE_REUSE,
-			       &result);
-		same = false;
+	tcpfsm_begin(&entry->flow, who, is_self(&key), seg, &p->at, result);
+	tcpfsm_count(p->tn, begun);
+	if (entry->flow.flags & TCPFSM_FLOW_MIDSTREAM)
+		tcpfsm_count(p->tn, midstream);
+	return report(entry, p, seg, result, true);
+}
+
+/* The next life of the ports of a flow that has not ended begins: that one does. */
+static struct tcpfsm_entry *replace(struct passage *p, struct tcpfsm_entry *entry,
+				    struct tcpfsm_result *result)
+{
+	struct tcpfsm_entry *copy;
+
+	tcpfsm_entry_begin(entry, p->at.now_ns);
+	tcpfsm_give_up(&entry->flow, p->at.now_ns, TCPFSM_VERDICT_REUSED, TCPFSM_CAUSE_REUSE,
+		       result);
+	copy = tcpfsm_events_report(entry, NULL, result);
+	tcpfsm_clock_wait(entry, result->restarted);
+	tcpfsm_entry_end(entry);
+	return copy;
+}
+
+/* A segment of a known flow. */
+static struct tcpfsm_entry *go_on(struct passage *p, struct tcpfsm_entry *entry, unsigned int who,
+				  struct tcpfsm_result *result)
+{
+	const struct tcpfsm_segment *seg = &p->packet->seg;
+
+	tcpfsm_entry_begin(entry, p->at.now_ns);
+	tcpfsm_see(&entry->flow, who, seg, &p->at, result);
+	return report(entry, p, seg, result, result->restarted);
+}
+
+/* Which flow would the segment begin, if it is of none? */
+static enum tcpfsm_birth birth_of(const struct passage *p)
+{
+	const struct tcpfsm_segment *seg = &p->packet->seg;
+
+	/* It has passed before. */
+	if (p->at.point == TCPFSM_AT_LOOP_IN)
+		return TCPFSM_BIRTH_NONE;
+	/* In lite mode most data are not even looked at. */
+	if (tcpfsm_is_plain(seg) && !READ_ONCE(p->tn->settings.strict))
+		return TCPFSM_BIRTH_NONE;
+	return tcpfsm_birth(seg);
+}
+
+static bool is_new_life(const struct passage *p, const struct tcpfsm_entry *entry,
+			unsigned int who)
+{
+	const struct tcpfsm_segment *seg = &p->packet->seg;
+
+	return seg->flags & TCPFSM_SYN && p->at.point != TCPFSM_AT_LOOP_IN &&
+	       tcpfsm_is_new_incarnation(&entry->flow, who, seg);
+}
+
+enum progress { DONE, AGAIN, NO_ROOM };
+
+/* A look into the table and what follows from it, in one go under the lock. */
+static enum progress pass(struct passage *p)
+{
+	spinlock_t *lock = tcpfsm_lock_of(p->name.hash);
+	struct tcpfsm_entry *entry, *copy = NULL;
+	struct tcpfsm_result result TCPFSM_NOT_CLEARED;
+	enum progress progress = DONE;
+	enum tcpfsm_birth birth;
+	unsigned int who;
+
+	spin_lock_bh(lock);
+	entry = tcpfsm_lookup(p->tn, p->name, &who);
+	p->at.now_ns = entry && tcpfsm_quiet(&entry->flow, &p->packet->seg) ?
+		       ktime_get_coarse_ns() : ktime_get_ns();
+	if (entry && !is_new_life(p, entry, who)) {
+		copy = go_on(p, entry, who, &result);
+	} else if (entry && !entry->flow.ended) {
+		copy = replace(p, entry, &result);
+		progress = AGAIN;
 	} else {
-		take_owner(entry, seg, at, sk);
-		tcpfsm_see(flow, who, seg, at, &result);
+		birth = birth_of(p);
+		if (birth == TCPFSM_BIRTH_NONE)
+			tcpfsm_count(p->tn, no_flow);
+		else if (tcpfsm_table_has_room(p->tn, p->packet->seg.flags & TCPFSM_SYN))
+			copy = begin(p, birth, &result);
+		else
+			progress = NO_ROOM;
 	}
-	tcpfsm_events_report(tn, entry, same ? seg : NULL, &result);
-	tcpfsm_clock_wait(entry, result.restarted);
-	spin_unlock_bh(&entry->lock);
-	tcpfsm_events_log(tn, entry, &result);
-	return same;
+	spin_unlock_bh(lock);
+	tcpfsm_events_log(p->tn, copy, &result);
+	return progress;
 }
 
 static void take(struct tcpfsm_net *tn, const struct tcpfsm_packet *packet,
 		 const struct sk_buff *skb, const struct nf_hook_state *state,
 		 enum tcpfsm_point point)
 {
-	u32 hash = tcpfsm_table_hash(tn, &packet->key);
-	struct tcpfsm_sighting at = { .point = point };
-	struct tcpfsm_entry *entry;
-	unsigned int who, tries;
+	struct passage p = {
+		.tn = tn,
+		.packet = packet,
+		.sk = state->sk,
+		.name = tcpfsm_name_key(tn, &packet->key),
+		.at = { .point = point },
+	};
+	unsigned int tries;
 
 	if (packet->seg.flags & TCPFSM_RST && state->hook == NF_INET_LOCAL_IN)
-		ask_socket(&at, skb);
-	/* Again: a new incarnation, or another processor began or ended the flow. */
+		ask_socket(&p.at, skb);
+	/* Again: the next life of the same ports, or others took the room that was made. */
 	for (tries = 0; tries < 3; tries++) {
-		entry = tcpfsm_table_find(tn, &packet->key, hash, &who);
-		if (entry && go_on(tn, entry, who, packet, &at, state->sk))
+		switch (pass(&p)) {
+		case DONE:
 			return;
-		at.now_ns = ktime_get_ns();
-		if (begin(tn, packet, hash, &at, state->sk))
-			return;
+		case AGAIN:
+			break;
+		case NO_ROOM:
+			if (!tcpfsm_table_make_room(tn, packet->seg.flags & TCPFSM_SYN))
+				tries = 3;
+			break;
+		}
 	}
+	tcpfsm_count(tn, table_full);
+	tcpfsm_count(tn, drops);
 	tcpfsm_count(tn, no_flow);
 }
 
@@ -213,30 +277,30 @@ static void take(struct tcpfsm_net *tn, const struct tcpfsm_packet *packet,
 static void take_damaged(struct tcpfsm_net *tn, const struct tcpfsm_packet *packet,
 			 enum tcpfsm_anomaly anomaly)
 {
-	u32 hash = tcpfsm_table_hash(tn, &packet->key);
 	struct tcpfsm_result result = { .anomalies = 1U << anomaly };
-	struct tcpfsm_entry *entry;
+	struct tcpfsm_entry *entry, *copy = NULL;
+	struct tcpfsm_name name = tcpfsm_name_key(tn, &packet->key);
 	unsigned int who;
 
-	entry = tcpfsm_table_find(tn, &packet->key, hash, &who);
+	spin_lock_bh(tcpfsm_lock_of(name.hash));
+	entry = tcpfsm_lookup(tn, name, &who);
 	if (!entry) {
 		this_cpu_inc(tn->stats->anomaly[anomaly]);
-		return;
+	} else {
+		result.who = who;
+		if (anomaly == TCPFSM_ANOMALY_BAD_CHECKSUM)
+			tcpfsm_history_note(&entry->flow, tcpfsm_index(&entry->flow, who),
+					    TCPFSM_LETTER_CHECKSUM);
+		copy = tcpfsm_events_report(entry, &packet->seg, &result);
 	}
-	result.who = who;
-	spin_lock_bh(&entry->lock);
-	if (anomaly == TCPFSM_ANOMALY_BAD_CHECKSUM)
-		tcpfsm_history_note(&entry->flow, tcpfsm_index(&entry->flow, who),
-				    TCPFSM_LETTER_CHECKSUM);
-	tcpfsm_events_report(tn, entry, &packet->seg, &result);
-	spin_unlock_bh(&entry->lock);
-	tcpfsm_events_log(tn, entry, &result);
+	spin_unlock_bh(tcpfsm_lock_of(name.hash));
+	tcpfsm_events_log(tn, copy, &result);
 }
 
 static noinline void inspect(struct tcpfsm_net *tn, const struct sk_buff *skb,
 			     const struct nf_hook_state *state, enum tcpfsm_point point)
 {
-	struct tcpfsm_packet packet;
+	struct tcpfsm_packet packet TCPFSM_NOT_CLEARED;
 	bool again = point == TCPFSM_AT_LOOP_IN;
 	enum tcpfsm_packet_kind kind;
 
@@ -276,17 +340,37 @@ static noinline void inspect(struct tcpfsm_net *tn, const struct sk_buff *skb,
 	take(tn, &packet, skb, state, point);
 }
 
-static unsigned int hook(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+static __always_inline unsigned int look(struct tcpfsm_net *tn, const struct sk_buff *skb,
+					 const struct nf_hook_state *state, u8 pf,
+					 unsigned int hook)
 {
-	enum tcpfsm_point point = point_of(state);
+	enum tcpfsm_point point = point_of(state, hook);
 
 	/* A VRF's device shows each packet once more, before the device under it does. */
-	if (state->hook == NF_INET_LOCAL_OUT && netif_is_l3_master(state->out))
+	if (hook == NF_INET_LOCAL_OUT && netif_is_l3_master(state->out))
 		return NF_ACCEPT;
-	if (!tcpfsm_data(priv, skb, state, point))
-		inspect(priv, skb, state, point);
+	if (!tcpfsm_data(tn, skb, state, pf, point))
+		inspect(tn, skb, state, point);
 	return NF_ACCEPT;
 }
+
+/* X(name, family, point): a function each, for which the compiler knows where it is. */
+#define HOOKS(X)					\
+	X(in_ip4, NFPROTO_IPV4, NF_INET_LOCAL_IN)	\
+	X(forward_ip4, NFPROTO_IPV4, NF_INET_FORWARD)	\
+	X(out_ip4, NFPROTO_IPV4, NF_INET_LOCAL_OUT)	\
+	X(in_ip6, NFPROTO_IPV6, NF_INET_LOCAL_IN)	\
+	X(forward_ip6, NFPROTO_IPV6, NF_INET_FORWARD)	\
+	X(out_ip6, NFPROTO_IPV6, NF_INET_LOCAL_OUT)
+
+#define X(name, family, point)							\
+static unsigned int name(void *priv, struct sk_buff *skb,			\
+			 const struct nf_hook_state *state)			\
+{										\
+	return look(priv, skb, state, family, point);				\
+}
+HOOKS(X)
+#undef X
 
 static bool traces_nothing(const struct tcpfsm_net *tn)
 {
@@ -312,7 +396,7 @@ static void unregister(struct tcpfsm_net *tn)
 }
 
 /**
- * tcpfsm_hooks_update() - register or remove the hooks as the settings want
+ * tcpfsm_hooks_update() - have the hooks look at what the settings want, or be gone
  * @tn: the namespace
  *
  * Context: process, @tn->setup held.
@@ -324,6 +408,7 @@ int tcpfsm_hooks_update(struct tcpfsm_net *tn)
 	int err;
 
 	lockdep_assert_held(&tn->setup);
+	WRITE_ONCE(tn->plain, !tn->settings.mark_mask && !rcu_access_pointer(tn->ports));
 	if (tn->dying || traces_nothing(tn)) {
 		unregister(tn);
 		return 0;
@@ -342,19 +427,17 @@ int tcpfsm_hooks_update(struct tcpfsm_net *tn)
  */
 void tcpfsm_hooks_init(struct tcpfsm_net *tn)
 {
-	static const unsigned int points[] = {
-		NF_INET_LOCAL_IN, NF_INET_FORWARD, NF_INET_LOCAL_OUT,
+	static const struct nf_hook_ops hooks[TCPFSM_HOOKS] = {
+#define X(name, family, point)							\
+		{ .hook = (name), .pf = (family), .hooknum = (point), .priority = INT_MAX },
+		HOOKS(X)
+#undef X
 	};
 	unsigned int i;
 
 	for (i = 0; i < TCPFSM_HOOKS; i++) {
-		struct nf_hook_ops *ops = &tn->ops[i];
-
-		ops->hook = hook;
-		ops->priv = tn;
-		ops->pf = i < ARRAY_SIZE(points) ? NFPROTO_IPV4 : NFPROTO_IPV6;
-		ops->hooknum = points[i % ARRAY_SIZE(points)];
-		ops->priority = INT_MAX;
+		tn->ops[i] = hooks[i];
+		tn->ops[i].priv = tn;
 	}
 }
 

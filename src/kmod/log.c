@@ -58,7 +58,7 @@ void tcpfsm_log_flush(struct tcpfsm_net *tn)
 /**
  * tcpfsm_log_changes() - a line for each transition
  * @tn: the namespace
- * @entry: the flow
+ * @entry: a copy of the flow
  * @result: the step's result
  *
  * Context: RCU read side, no lock of ours held.
@@ -82,7 +82,7 @@ void tcpfsm_log_changes(struct tcpfsm_net *tn, const struct tcpfsm_entry *entry,
 /**
  * tcpfsm_log_anomalies() - a line for each anomaly
  * @tn: the namespace
- * @entry: the flow
+ * @entry: a copy of the flow
  * @anomalies: bit set of enum tcpfsm_anomaly
  *
  * Context: RCU read side, no lock of ours held.
@@ -124,12 +124,12 @@ static void describe(char *buf, size_t size, const struct tcpfsm_flow *flow)
 /**
  * tcpfsm_log_flow() - a line for a handshake or a closed flow
  * @tn: the namespace
- * @entry: the flow
+ * @entry: a copy of the flow
  * @what: "handshake" or "close"
  *
  * Context: RCU read side, no lock of ours held.
  */
-void tcpfsm_log_flow(struct tcpfsm_net *tn, struct tcpfsm_entry *entry, const char *what)
+void tcpfsm_log_flow(struct tcpfsm_net *tn, const struct tcpfsm_entry *entry, const char *what)
 {
 	char text[WORDS_MAX];
 	struct ends ends;
@@ -137,8 +137,6 @@ void tcpfsm_log_flow(struct tcpfsm_net *tn, struct tcpfsm_entry *entry, const ch
 	if (!may_log(tn))
 		return;
 	print_ends(&ends, entry);
-	spin_lock_bh(&entry->lock);
 	describe(text, sizeof(text), &entry->flow);
-	spin_unlock_bh(&entry->lock);
 	pr_info("%s -> %s %s%s\n", ends.client, ends.server, what, text);
 }

@@ -1,115 +1,190 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Finding a flow in the table: the hash of a connection, and the walk along its
- * bucket. Inline, as every segment needs it.
+ * Finding a flow in the table: the hash of a connection, its bucket and that
+ * one's lock. Inline, as every segment needs it.
  */
 #ifndef TCPFSM_LOOKUP_H
 #define TCPFSM_LOOKUP_H
 
-#include <linux/rculist.h>
+#include <linux/cache.h>
+#include <linux/minmax.h>
 #include <net/ipv6.h>
 
 #include "table.h"
 
-/* Set once, when the table is made. */
+/* At most so many, more than processors will hold at the same time. */
+#define TCPFSM_LOCK_BITS 10
+/* Not less than that. */
+#define TCPFSM_PENDING_BITS 16
+
+struct tcpfsm_lock {
+	spinlock_t lock;	/* some buckets, and the flows in them */
+} ____cacheline_aligned_in_smp;
+
+/**
+ * struct tcpfsm_buckets - the table
+ * @head: the newest flow of each bucket
+ * @lock: locks, each for as many buckets
+ * @pending: how many flows whose hashes begin alike are not settled: their segments
+ *	have to be looked at. Under the lock of their buckets, which is one; read
+ *	without it. It stops at U16_MAX.
+ * @size: number of buckets
+ * @shift: of a hash, to its bucket
+ * @lock_shift: and to its lock
+ * @chain_max: flows in a bucket
+ * @secret: odd factors of the hash
+ *
+ * Set once, before there are segments.
+ */
 struct tcpfsm_buckets {
-	struct hlist_head *head;
-	u32 mask;
-	u64 secret[10];
+	struct tcpfsm_entry **head;
+	struct tcpfsm_lock *lock;
+	u16 *pending;
+	u8 shift;
+	u8 lock_shift;
+	u32 size;
+	u32 chain_max;
+	u64 secret[5];
 };
 
 extern struct tcpfsm_buckets tcpfsm_buckets;
 
-static inline struct hlist_head *tcpfsm_bucket(u32 hash)
+static inline struct tcpfsm_entry **tcpfsm_bucket(u32 hash)
 {
-	return &tcpfsm_buckets.head[hash & tcpfsm_buckets.mask];
+	return &tcpfsm_buckets.head[hash >> tcpfsm_buckets.shift];
 }
 
-/* Which end is hashed first must not depend on who sent the segment. */
-static __always_inline bool tcpfsm_is_swapped(const struct tcpfsm_key *key)
+/* Any hash of a bucket, by its number. */
+static inline u32 tcpfsm_hash_of(u32 bucket)
 {
-	const u32 *a = (__force const u32 *)key->addr[0].s6_addr32;
-	const u32 *b = (__force const u32 *)key->addr[1].s6_addr32;
-	unsigned int i = 0;
+	return bucket << tcpfsm_buckets.shift;
+}
 
-	if (key->family == AF_INET6)
-		while (i < 3 && a[i] == b[i])
-			i++;
-	if (a[i] != b[i])
-		return a[i] > b[i];
-	return (__force u16)key->port[0] > (__force u16)key->port[1];
+static inline spinlock_t *tcpfsm_lock_of(u32 hash)
+{
+	return &tcpfsm_buckets.lock[hash >> tcpfsm_buckets.lock_shift].lock;
+}
+
+static inline u16 *tcpfsm_pending(u32 hash)
+{
+	return &tcpfsm_buckets.pending[hash >> (32 - TCPFSM_PENDING_BITS)];
 }
 
 /**
- * tcpfsm_hash() - hash of a connection, the same for both directions
- * @tn: the namespace
- * @key: the ends in either order
- *
- * A sum of products with secret 64-bit factors, drawn at load, whose upper half
- * is the hash: strongly universal (Lemire and Kaser, "Strongly universal string
- * hashing is fast", 2012). Whoever does not know the factors finds two
- * connections of one hash only by chance, 1 in 2^32.
- *
- * Context: any.
- * Return: the hash.
+ * struct tcpfsm_name - what a flow is found by
+ * @from: the sender as a number, see tcpfsm_end4() and tcpfsm_end6()
+ * @to: and whom it sends to
+ * @hash: the same for both directions
+ * @key: for IPv6, where the numbers are no proof; NULL for IPv4
  */
-static __always_inline u32 tcpfsm_hash(const struct tcpfsm_net *tn, const struct tcpfsm_key *key)
-{
-	unsigned int first = tcpfsm_is_swapped(key), i;
-	const u32 *a = (__force const u32 *)key->addr[first].s6_addr32;
-	const u32 *b = (__force const u32 *)key->addr[!first].s6_addr32;
-	u32 ports = (__force u32)key->port[first] << 16 | (__force u32)key->port[!first];
-	const u64 *secret = tcpfsm_buckets.secret;
-	u64 sum = tn->salt + secret[0] * ports + secret[1] * a[0] + secret[2] * b[0];
+struct tcpfsm_name {
+	u64 from;
+	u64 to;
+	u32 hash;
+	const struct tcpfsm_key *key;
+};
 
-	if (key->family == AF_INET6) {
-		for (i = 1; i < 4; i++)
-			sum += secret[2 * i + 1] * a[i] + secret[2 * i + 2] * b[i];
-		sum += secret[9] * key->ifindex;
-	}
-	return sum >> 32;
+/* An end of IPv4 is a number. */
+static __always_inline u64 tcpfsm_end4(__be32 addr, __be16 port)
+{
+	return (u64)(__force u16)port << 32 | (__force u32)addr;
 }
 
-static __always_inline bool tcpfsm_same_end(const struct tcpfsm_key *a, unsigned int i,
-					    const struct tcpfsm_key *b, unsigned int j)
+/* An end of IPv6 is hashed to one, in the way of tcpfsm_hash_ends(). */
+static __always_inline u64 tcpfsm_end6(const struct in6_addr *addr, __be16 port, u32 ifindex)
 {
-	if (a->port[i] != b->port[j])
-		return false;
-	if (a->family == AF_INET)
-		return a->addr[i].s6_addr32[0] == b->addr[j].s6_addr32[0];
-	return ipv6_addr_equal(&a->addr[i], &b->addr[j]);
+	const u64 *secret = tcpfsm_buckets.secret;
+	const u32 *a = (__force const u32 *)addr->s6_addr32;
+
+	return secret[2] * ((u64)a[0] << 32 | a[1]) + secret[3] * ((u64)a[2] << 32 | a[3]) +
+	       secret[4] * ((u64)(__force u16)port << 32 | ifindex);
+}
+
+/*
+ * A sum of products with secret odd factors modulo 2^64, drawn at load, whose
+ * upper bits are the hash: universal (Dietzfelbinger et al., "A reliable
+ * randomized algorithm for the closest-pair problem", 1997). Who does not know
+ * the factors finds two connections of one bucket only by chance. The sum is
+ * not to depend on who sent the segment: the ends are sorted.
+ */
+static __always_inline u32 tcpfsm_hash_ends(const struct tcpfsm_net *tn, u64 a, u64 b)
+{
+	const u64 *secret = tcpfsm_buckets.secret;
+
+	return (tn->salt + secret[0] * min(a, b) + secret[1] * max(a, b)) >> 32;
+}
+
+static __always_inline struct tcpfsm_name tcpfsm_name_ends(const struct tcpfsm_net *tn, u64 from,
+							   u64 to, const struct tcpfsm_key *key)
+{
+	return (struct tcpfsm_name){
+		.from = from,
+		.to = to,
+		.hash = tcpfsm_hash_ends(tn, from, to),
+		.key = key,
+	};
+}
+
+static __always_inline struct tcpfsm_name tcpfsm_name_ip4(const struct tcpfsm_net *tn,
+							  __be32 saddr, __be16 sport,
+							  __be32 daddr, __be16 dport)
+{
+	return tcpfsm_name_ends(tn, tcpfsm_end4(saddr, sport), tcpfsm_end4(daddr, dport), NULL);
+}
+
+/* @key has to live as long as its name. */
+static __always_inline struct tcpfsm_name tcpfsm_name_ip6(const struct tcpfsm_net *tn,
+							  const struct tcpfsm_key *key)
+{
+	return tcpfsm_name_ends(tn, tcpfsm_end6(&key->addr[0], key->port[0], key->ifindex),
+				tcpfsm_end6(&key->addr[1], key->port[1], key->ifindex), key);
+}
+
+static inline struct tcpfsm_name tcpfsm_name_key(const struct tcpfsm_net *tn,
+						 const struct tcpfsm_key *key)
+{
+	if (key->family == AF_INET6)
+		return tcpfsm_name_ip6(tn, key);
+	return tcpfsm_name_ip4(tn, key->addr[0].s6_addr32[0], key->port[0],
+			       key->addr[1].s6_addr32[0], key->port[1]);
+}
+
+/* @a and @b are of IPv6; @b may name the ends the other way round. */
+static inline bool tcpfsm_same_key(const struct tcpfsm_key *a, const struct tcpfsm_key *b,
+				   unsigned int swapped)
+{
+	return a->port[0] == b->port[swapped] && a->port[1] == b->port[!swapped] &&
+	       a->ifindex == b->ifindex && ipv6_addr_equal(&a->addr[0], &b->addr[swapped]) &&
+	       ipv6_addr_equal(&a->addr[1], &b->addr[!swapped]);
 }
 
 /**
  * tcpfsm_lookup() - the newest flow between two ends
  * @tn: the namespace
- * @key: sender first
- * @hash: tcpfsm_hash() of it
+ * @name: of the connection, sender first
  * @who: which role the sender has
  *
- * Context: RCU read side. The caller locks the entry and looks at @dead.
+ * Context: tcpfsm_lock_of(@name.hash) held.
  * Return: the flow or NULL.
  */
 static __always_inline struct tcpfsm_entry *tcpfsm_lookup(const struct tcpfsm_net *tn,
-							  const struct tcpfsm_key *key,
-							  u32 hash, unsigned int *who)
+							  struct tcpfsm_name name,
+							  unsigned int *who)
 {
 	struct tcpfsm_entry *entry;
 
-	hlist_for_each_entry_rcu(entry, tcpfsm_bucket(hash), node) {
-		if (entry->hash != hash || entry->tn != tn || entry->key.family != key->family ||
-		    entry->key.ifindex != key->ifindex)
-			continue;
-		if (tcpfsm_same_end(&entry->key, TCPFSM_CLIENT, key, 0) &&
-		    tcpfsm_same_end(&entry->key, TCPFSM_SERVER, key, 1)) {
+	for (entry = *tcpfsm_bucket(name.hash); entry; entry = entry->next) {
+		if (entry->end[TCPFSM_CLIENT] == name.from &&
+		    entry->end[TCPFSM_SERVER] == name.to)
 			*who = TCPFSM_CLIENT;
-			return entry;
-		}
-		if (tcpfsm_same_end(&entry->key, TCPFSM_CLIENT, key, 1) &&
-		    tcpfsm_same_end(&entry->key, TCPFSM_SERVER, key, 0)) {
+		else if (entry->end[TCPFSM_CLIENT] == name.to &&
+			 entry->end[TCPFSM_SERVER] == name.from)
 			*who = TCPFSM_SERVER;
+		else
+			continue;
+		if (entry->tn == tn && entry->is_ip6 == !!name.key &&
+		    (!name.key || tcpfsm_same_key(&entry->key, name.key, *who)))
 			return entry;
-		}
 	}
 	return NULL;
 }

@@ -6,6 +6,7 @@
 #include <linux/slab.h>
 #include <net/netns/generic.h>
 
+#include "data.h"
 #include "hooks.h"
 #include "events.h"
 #include "proc.h"
@@ -95,6 +96,7 @@ static void __net_exit net_exit_batch(struct list_head *nets)
 		struct tcpfsm_net *tn = tcpfsm_net(net);
 
 		tcpfsm_clock_net_exit(tn);
+		tcpfsm_data_exit(tn);
 		tcpfsm_stats_exit(tn);
 		tcpfsm_log_flush(tn);
 		WARN_ON(atomic_read(&tn->flows));

@@ -62,8 +62,9 @@ struct tcpfsm_settings {
  * @hooked: how many of @ops are registered
  * @dying: the namespace goes away; no hook comes back
  * @setup: serialises hooks and @ports against writers of sysctls
+ * @plain: no setting leaves out any segment; written under @setup
  * @flows: flows in the table, ended ones included
- * @queue_lock: protects @queue and @queued; taken inside a flow's lock
+ * @queue_lock: protects @queue and @queued; taken inside a bucket's lock
  * @queue: flows by what they wait for
  * @queued: their numbers
  * @clock: runs what is due in @queue
@@ -83,6 +84,7 @@ struct tcpfsm_net {
 	struct nf_hook_ops ops[TCPFSM_HOOKS];
 	unsigned int hooked;
 	bool dying;
+	bool plain;
 	struct mutex setup;	/* hooks, ports */
 	atomic_t flows;
 	spinlock_t queue_lock;	/* queue, queued */

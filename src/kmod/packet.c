@@ -16,7 +16,7 @@
 static enum tcpfsm_packet_kind read_tcp(struct tcpfsm_packet *packet, const struct sk_buff *skb,
 					unsigned int offset, bool partial)
 {
-	u8 header[TCPFSM_TCP_HEADER_MAX];
+	u8 header[TCPFSM_TCP_HEADER_MAX] TCPFSM_NOT_CLEARED;
 	unsigned int total, len;
 	const u8 *tcp;
 
@@ -48,7 +48,7 @@ static enum tcpfsm_packet_kind read_ip4(struct tcpfsm_packet *packet, const stru
 	struct tcpfsm_key *key = &packet->key;
 	unsigned int offset = skb_network_offset(skb);
 	const struct iphdr *ip;
-	struct iphdr header;
+	struct iphdr header TCPFSM_NOT_CLEARED;
 
 	ip = skb_header_pointer(skb, offset, sizeof(header), &header);
 	if (!ip || ip->protocol != IPPROTO_TCP)
@@ -72,7 +72,7 @@ static enum tcpfsm_packet_kind read_ip6(struct tcpfsm_packet *packet, const stru
 	struct tcpfsm_ip6_walk walk;
 	const struct ipv6hdr *ip;
 	enum tcpfsm_walk next;
-	struct ipv6hdr header;
+	struct ipv6hdr header TCPFSM_NOT_CLEARED;
 	unsigned int n;
 
 	ip = skb_header_pointer(skb, offset, sizeof(header), &header);

@@ -26,7 +26,7 @@
  * @bucket: place in the table
  * @id: number of the flow that was last given out
  * @now_ns: when this call began
- * @flow: copy of the flow that is shown
+ * @entry: copy of the flow that is shown
  * @line: its text
  */
 struct reader {
@@ -34,16 +34,20 @@ struct reader {
 	u32 bucket;
 	u64 id;
 	u64 now_ns;
-	struct tcpfsm_flow flow;
+	struct tcpfsm_entry entry;
 	char line[TCPFSM_LINE_MAX];
 };
 
+static void *next(struct reader *reader, bool again)
+{
+	return tcpfsm_table_next(reader->tn, &reader->bucket, &reader->id, again,
+				 &reader->entry) ? &reader->entry : NULL;
+}
+
 static void *flows_start(struct seq_file *m, loff_t *pos)
-	__acquires(RCU)
 {
 	struct reader *reader = m->private;
 
-	rcu_read_lock();
 	reader->now_ns = ktime_get_ns();
 	if (!*pos) {
 		reader->bucket = 0;
@@ -51,21 +55,17 @@ static void *flows_start(struct seq_file *m, loff_t *pos)
 		return SEQ_START_TOKEN;
 	}
 	/* The flow that did not fit last time, or what follows if it has gone. */
-	return tcpfsm_table_next(reader->tn, &reader->bucket, &reader->id, true);
+	return next(reader, true);
 }
 
 static void *flows_next(struct seq_file *m, void *v, loff_t *pos)
 {
-	struct reader *reader = m->private;
-
 	++*pos;
-	return tcpfsm_table_next(reader->tn, &reader->bucket, &reader->id, false);
+	return next(m->private, false);
 }
 
 static void flows_stop(struct seq_file *m, void *v)
-	__releases(RCU)
 {
-	rcu_read_unlock();
 }
 
 static void show_header(struct seq_file *m, const struct tcpfsm_net *tn)
@@ -83,8 +83,9 @@ static void show_header(struct seq_file *m, const struct tcpfsm_net *tn)
 
 static int flows_show(struct seq_file *m, void *v)
 {
-	struct tcpfsm_entry *entry = v;
 	struct reader *reader = m->private;
+	const struct tcpfsm_entry *entry = &reader->entry;
+	const struct tcpfsm_flow *flow = &entry->flow;
 	char client[TCPFSM_ADDRESS_MAX], server[TCPFSM_ADDRESS_MAX];
 	u64 age_ns;
 
@@ -92,15 +93,11 @@ static int flows_show(struct seq_file *m, void *v)
 		show_header(m, reader->tn);
 		return 0;
 	}
-	spin_lock_bh(&entry->lock);
-	reader->flow = entry->flow;
-	spin_unlock_bh(&entry->lock);
-
 	tcpfsm_address_print(client, entry, TCPFSM_CLIENT);
 	tcpfsm_address_print(server, entry, TCPFSM_SERVER);
 	/* A flow may have begun after this call did. */
-	age_ns = reader->now_ns > reader->flow.born_ns ? reader->now_ns - reader->flow.born_ns : 0;
-	tcpfsm_line(reader->line, sizeof(reader->line), &reader->flow, entry->id,
+	age_ns = reader->now_ns > flow->born_ns ? reader->now_ns - flow->born_ns : 0;
+	tcpfsm_line(reader->line, sizeof(reader->line), flow, entry->id,
 		    div_u64(age_ns, NSEC_PER_MSEC), client, server);
 	seq_puts(m, reader->line);
 	if (entry->key.ifindex)

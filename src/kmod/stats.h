@@ -42,9 +42,10 @@ struct tcpfsm_net;
 	X(evict_half_open, "half-open flows given up for a newer one")		\
 	X(evict_time_wait, "flows forgotten in TIME_WAIT for a newer one; graceful all the same") \
 	X(evict_ended, "ended flows forgotten before their linger time")	\
-	X(drops, "segments whose flow could not be kept; the sum of the next two")	\
+	X(drops, "segments whose flow could not be kept; the sum of the next three")	\
 	X(table_full, "of those, because max_flows was reached and nothing could be given up")	\
 	X(no_memory, "of those, because memory could not be had")			\
+	X(chain_full, "of those, because their bucket holds too many flows")	\
 	X(log_suppressed, "log lines left out by the rate limit")
 
 struct tcpfsm_stats {

@@ -7,6 +7,7 @@
 #include <linux/sysctl.h>
 #include <net/net_namespace.h>
 
+#include "data.h"
 #include "hooks.h"
 #include "sysctl.h"
 
@@ -28,12 +29,13 @@ static int do_switch(tcpfsm_ctl_table *table, int write, void *buffer, size_t *l
 {
 	struct tcpfsm_net *tn = table->extra2;
 	unsigned int *value = table->data;
+	bool is_boolean = value == &tn->settings.enabled || value == &tn->settings.strict;
 	struct ctl_table checked = *table;
 	unsigned int old;
 	int err;
 
 	checked.extra1 = NULL;
-	checked.extra2 = value == &tn->settings.enabled ? &one : NULL;
+	checked.extra2 = is_boolean ? &one : NULL;
 	mutex_lock(&tn->setup);
 	old = *value;
 	err = proc_douintvec_minmax(&checked, write, buffer, lenp, ppos);
@@ -41,6 +43,8 @@ static int do_switch(tcpfsm_ctl_table *table, int write, void *buffer, size_t *l
 		err = tcpfsm_hooks_update(tn);
 		if (err)
 			*value = old;
+		else if (value == &tn->settings.strict && *value != old)
+			tcpfsm_data_switch(tn);
 	}
 	mutex_unlock(&tn->setup);
 	return err;
@@ -129,6 +133,7 @@ static int do_ports(tcpfsm_ctl_table *table, int write, void *buffer, size_t *le
 
 static const struct ctl_table templates[] = {
 	SWITCH("enabled", enabled),
+	SWITCH("strict", strict),
 	SWITCH("mark", mark),
 	SWITCH("mark_mask", mark_mask),
 	{
@@ -138,7 +143,6 @@ static const struct ctl_table templates[] = {
 		.mode = 0644,
 		.proc_handler = do_ports,
 	},
-	UINT("strict", strict, &zero, &one),
 	UINT("log_level", log_level, &zero, &log_level_max),
 	UINT("linger", limits.linger_s, &zero, &hour),
 	UINT("time_wait", limits.time_wait_s, &one, &hour),

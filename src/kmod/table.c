@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The flow table. Lookups run under RCU; a bucket is changed under one of
- * LOCKS spinlocks, which is taken inside a flow's own lock. New flows go to the
- * head of their bucket and are numbered under its lock, so numbers fall along
- * a chain: that is what lets a reader stop anywhere and go on later.
+ * The flow table. A bucket and all flows in it are under a spinlock
+ * that several buckets share, their lives included: nobody has a flow without its lock, so one
+ * that is forgotten is free at once. New flows go to the head of their bucket
+ * and are numbered under its lock, so numbers fall along a chain: that is what
+ * lets a reader stop anywhere and go on later.
  */
-#include <linux/in6.h>
 #include <linux/ktime.h>
+#include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/random.h>
@@ -15,210 +16,347 @@
 #include "events.h"
 #include "lookup.h"
 
-#define LOCKS 1024
 /* A handshake takes longer only if a segment was lost (RFC 6298 2.1). */
 #define HANDSHAKE_NS (3 * NSEC_PER_SEC)
 /* Buckets that a reader passes before it offers the processor to others. */
 #define READ_BATCH 1024
+/* What a chain may hold beside eight times what it would hold were all alike. */
+#define CHAIN_MAX 64
 
 struct tcpfsm_buckets tcpfsm_buckets __read_mostly;
 
-static spinlock_t *locks __read_mostly;
 static struct kmem_cache *cache __read_mostly;
 static atomic64_t last_id;
 
-static spinlock_t *lock_of(u32 hash)
-{
-	return &locks[hash & tcpfsm_buckets.mask & (LOCKS - 1)];
-}
-
-/* For those who can do with a call. */
-u32 tcpfsm_table_hash(const struct tcpfsm_net *tn, const struct tcpfsm_key *key)
-{
-	return tcpfsm_hash(tn, key);
-}
-
-struct tcpfsm_entry *tcpfsm_table_find(const struct tcpfsm_net *tn, const struct tcpfsm_key *key,
-				       u32 hash, unsigned int *who)
-{
-	return tcpfsm_lookup(tn, key, hash, who);
-}
-
-/*
- * Make room for one flow. What has ended goes first, then the oldest half-open
- * flow if its handshake is overdue, then the oldest in TIME_WAIT, and then a
- * handshake that may yet succeed; an established flow never does.
- */
-static void make_room(struct tcpfsm_net *tn)
-{
-	if (!tcpfsm_clock_evict(tn, TCPFSM_QUEUE_ENDED) &&
-	    !tcpfsm_clock_evict_half_open(tn, HANDSHAKE_NS) &&
-	    !tcpfsm_clock_evict(tn, TCPFSM_QUEUE_TIME_WAIT))
-		tcpfsm_clock_evict_half_open(tn, 0);
-}
+/* ---- Room ---- */
 
 /**
- * tcpfsm_table_alloc() - room for a new flow
+ * tcpfsm_table_has_room() - may another flow begin?
  * @tn: the namespace
  * @half_open: it begins with a SYN or SYN-ACK
  *
- * At a cap older flows make room, see make_room(). Counts what could not be done.
- *
- * Context: softirq or process, RCU read side, no flow locked.
- * Return: an entry that nobody else knows, or NULL.
+ * Context: any. Several processors may all be told so, and pass the cap by as
+ * many flows.
  */
-struct tcpfsm_entry *tcpfsm_table_alloc(struct tcpfsm_net *tn, bool half_open)
+bool tcpfsm_table_has_room(const struct tcpfsm_net *tn, bool half_open)
 {
-	struct tcpfsm_entry *entry;
+	return atomic_read(&tn->flows) < tcpfsm_max_flows &&
+	       (!half_open || tcpfsm_half_open(tn) < tcpfsm_max_half_open);
+}
 
-	if (half_open && tcpfsm_half_open(tn) >= tcpfsm_max_half_open)
-		tcpfsm_clock_evict_half_open(tn, 0);
-	if (atomic_read(&tn->flows) >= tcpfsm_max_flows)
-		make_room(tn);
-
-	if (atomic_inc_return(&tn->flows) > tcpfsm_max_flows) {
-		tcpfsm_count(tn, table_full);
-		goto drop;
-	}
-	entry = kmem_cache_zalloc(cache, GFP_ATOMIC | __GFP_NOWARN);
-	if (!entry) {
-		tcpfsm_count(tn, no_memory);
-		goto drop;
-	}
-	entry->tn = tn;
-	entry->queue = TCPFSM_QUEUE_NONE;
-	spin_lock_init(&entry->lock);
-	INIT_LIST_HEAD(&entry->waiting);
-	return entry;
-
-drop:
-	atomic_dec(&tn->flows);
-	tcpfsm_count(tn, drops);
-	return NULL;
+/*
+ * What has ended goes first, then the oldest half-open flow if its handshake is
+ * overdue, then the oldest in TIME_WAIT, and then a handshake that may yet
+ * succeed; an established flow never does.
+ */
+static bool evict_any(struct tcpfsm_net *tn)
+{
+	return tcpfsm_clock_evict(tn, TCPFSM_QUEUE_ENDED) ||
+	       tcpfsm_clock_evict_half_open(tn, HANDSHAKE_NS) ||
+	       tcpfsm_clock_evict(tn, TCPFSM_QUEUE_TIME_WAIT) ||
+	       tcpfsm_clock_evict_half_open(tn, 0);
 }
 
 /**
- * tcpfsm_table_discard() - give back an entry that was never inserted
- * @entry: from tcpfsm_table_alloc()
+ * tcpfsm_table_make_room() - give up an older flow for a new one
+ * @tn: the namespace
+ * @half_open: that begins with a SYN or SYN-ACK
+ *
+ * Context: softirq or process, RCU read side, no bucket locked.
+ * Return: false if nothing could be given up.
  */
-void tcpfsm_table_discard(struct tcpfsm_entry *entry)
+bool tcpfsm_table_make_room(struct tcpfsm_net *tn, bool half_open)
 {
+	if (half_open && tcpfsm_half_open(tn) >= tcpfsm_max_half_open &&
+	    !tcpfsm_clock_evict_half_open(tn, 0))
+		return false;
+	return atomic_read(&tn->flows) < tcpfsm_max_flows || evict_any(tn);
+}
+
+/* ---- Flows ---- */
+
+static bool is_full(const struct tcpfsm_entry *entry)
+{
+	u32 n = 0;
+
+	for (; entry; entry = entry->next)
+		n++;
+	return n >= tcpfsm_buckets.chain_max;
+}
+
+static struct tcpfsm_entry *new_entry(struct tcpfsm_net *tn, u32 hash)
+{
+	struct tcpfsm_entry *entry;
+
+	if (is_full(*tcpfsm_bucket(hash))) {
+		tcpfsm_count(tn, chain_full);
+		return NULL;
+	}
+	entry = kmem_cache_alloc(cache, GFP_ATOMIC | __GFP_NOWARN);
+	if (!entry)
+		tcpfsm_count(tn, no_memory);
+	return entry;
+}
+
+/**
+ * tcpfsm_table_add() - a new flow
+ * @tn: the namespace
+ * @key: client first
+ *
+ * Counts what could not be done.
+ *
+ * Context: the lock of the bucket held.
+ * Return: the entry, of which the caller fills in the flow, or NULL.
+ */
+struct tcpfsm_entry *tcpfsm_table_add(struct tcpfsm_net *tn, const struct tcpfsm_key *key)
+{
+	struct tcpfsm_entry **bucket, *entry;
+	struct tcpfsm_name name = tcpfsm_name_key(tn, key);
+
+	lockdep_assert_held(tcpfsm_lock_of(name.hash));
+	entry = new_entry(tn, name.hash);
+	if (!entry) {
+		tcpfsm_count(tn, drops);
+		return NULL;
+	}
+	memset(entry, 0, offsetof(struct tcpfsm_entry, flow));
+	entry->tn = tn;
+	entry->end[TCPFSM_CLIENT] = name.from;
+	entry->end[TCPFSM_SERVER] = name.to;
+	entry->is_ip6 = name.key;
+	entry->key = *key;
+	entry->hash = name.hash;
+	entry->queue = TCPFSM_QUEUE_NONE;
+	entry->id = atomic64_inc_return(&last_id);
+	bucket = tcpfsm_bucket(name.hash);
+	entry->next = *bucket;
+	WRITE_ONCE(*bucket, entry);
+	atomic_inc(&tn->flows);
+	return entry;
+}
+
+static void set_pending(struct tcpfsm_entry *entry, bool pending)
+{
+	u16 *count = tcpfsm_pending(entry->hash);
+
+	if (entry->pending == pending)
+		return;
+	entry->pending = pending;
+	/* At its end it can only stay: nobody knows how many there are. */
+	if (*count != U16_MAX)
+		WRITE_ONCE(*count, pending ? *count + 1 : *count - 1);
+}
+
+/**
+ * tcpfsm_table_forget() - take a flow out of the table, and free it
+ * @entry: the flow
+ *
+ * Context: the lock of its bucket held.
+ */
+void tcpfsm_table_forget(struct tcpfsm_entry *entry)
+{
+	struct tcpfsm_entry **at = tcpfsm_bucket(entry->hash);
+
+	lockdep_assert_held(tcpfsm_lock_of(entry->hash));
+	tcpfsm_clock_forget(entry);
+	set_pending(entry, false);
+	while (*at != entry)
+		at = &(*at)->next;
+	WRITE_ONCE(*at, entry->next);
 	atomic_dec(&entry->tn->flows);
 	kmem_cache_free(cache, entry);
 }
 
 /**
- * tcpfsm_table_insert() - publish a new flow
- * @entry: complete but for its number
+ * tcpfsm_entry_sync() - tell a flow when the latest segment took the short way
+ * @entry: the flow
+ * @now_ns: monotonic
  *
- * Context: @entry->lock held, so that nobody overtakes the first segment.
- * Return: false if another processor has begun the same flow meanwhile.
+ * Context: the lock of its bucket held.
  */
-bool tcpfsm_table_insert(struct tcpfsm_entry *entry)
+void tcpfsm_entry_sync(struct tcpfsm_entry *entry, u64 now_ns)
 {
-	struct tcpfsm_entry *other;
-	unsigned int who;
-	bool fresh = true;
+	u64 heard_ns;
 
-	lockdep_assert_held(&entry->lock);
-	spin_lock(lock_of(entry->hash));
-	rcu_read_lock();
-	other = tcpfsm_table_find(entry->tn, &entry->key, entry->hash, &who);
-	if (other && !READ_ONCE(other->flow.ended)) {
-		fresh = false;
-	} else {
-		entry->id = atomic64_inc_return(&last_id);
-		hlist_add_head_rcu(&entry->node, tcpfsm_bucket(entry->hash));
-	}
-	rcu_read_unlock();
-	spin_unlock(lock_of(entry->hash));
-	return fresh;
-}
-
-static void free_entry(struct rcu_head *rcu)
-{
-	kmem_cache_free(cache, container_of(rcu, struct tcpfsm_entry, rcu));
-}
-
-/**
- * tcpfsm_table_forget() - take a flow out of the table
- * @entry: in the table and not dead
- *
- * Context: @entry->lock held; the memory lives on for an RCU grace period.
- */
-void tcpfsm_table_forget(struct tcpfsm_entry *entry)
-{
-	lockdep_assert_held(&entry->lock);
-	entry->dead = true;
-	tcpfsm_clock_forget(entry);
-	spin_lock(lock_of(entry->hash));
-	hlist_del_rcu(&entry->node);
-	spin_unlock(lock_of(entry->hash));
-	atomic_dec(&entry->tn->flows);
-	call_rcu(&entry->rcu, free_entry);
-}
-
-/**
- * tcpfsm_table_scan() - look at the flows of some buckets
- * @from: first bucket
- * @count: how many buckets; the table wraps
- * @look: called for each flow, under RCU with BH off, no lock held
- *
- * Context: process.
- */
-void tcpfsm_table_scan(u32 from, u32 count, void (*look)(struct tcpfsm_entry *entry))
-{
-	struct tcpfsm_entry *entry;
-	u32 i;
-
-	for (i = 0; i < count; i++) {
-		rcu_read_lock();
-		hlist_for_each_entry_rcu(entry, tcpfsm_bucket(from + i), node)
-			look(entry);
-		rcu_read_unlock();
-		cond_resched();
-	}
-}
-
-static void clear_one(struct tcpfsm_entry *entry)
-{
-	struct tcpfsm_net *tn = entry->tn;
-	struct tcpfsm_result result;
-
-	spin_lock_bh(&entry->lock);
-	if (entry->dead) {
-		spin_unlock_bh(&entry->lock);
+	if (!entry->heard)
 		return;
+	heard_ns = now_ns - jiffies64_to_nsecs((u32)jiffies - entry->heard);
+	if (heard_ns > entry->flow.seen_ns)
+		entry->flow.seen_ns = heard_ns;
+	entry->heard = 0;
+}
+
+/**
+ * tcpfsm_entry_begin() - before the rules see a flow
+ * @entry: the flow
+ * @now_ns: monotonic
+ *
+ * Tells the flow what has taken the short way, and has all its segments looked at
+ * from here on: a transition may follow.
+ *
+ * Context: the lock of its bucket held.
+ */
+void tcpfsm_entry_begin(struct tcpfsm_entry *entry, u64 now_ns)
+{
+	set_pending(entry, true);
+	entry->asked = false;
+	tcpfsm_hot_load(&entry->flow, &entry->hot);
+	tcpfsm_entry_sync(entry, now_ns);
+}
+
+/**
+ * tcpfsm_entry_end() - after the rules have seen a flow
+ * @entry: the flow
+ *
+ * In lite mode nobody knows what passes from here on: the flow's numbers are old.
+ *
+ * Context: the lock of its bucket held.
+ */
+void tcpfsm_entry_end(struct tcpfsm_entry *entry)
+{
+	bool settled = tcpfsm_is_settled(&entry->flow);
+
+	if (settled && !READ_ONCE(entry->tn->settings.strict))
+		tcpfsm_skip(&entry->flow, entry->flow.seen_ns);
+	tcpfsm_hot_store(&entry->hot, &entry->flow);
+	set_pending(entry, entry->asked || !settled);
+}
+
+/**
+ * tcpfsm_entry_answered() - a flow that was asked lives
+ * @entry: the flow
+ *
+ * Context: the lock of its bucket held.
+ */
+void tcpfsm_entry_answered(struct tcpfsm_entry *entry)
+{
+	entry->asked = false;
+	entry->heard = (u32)jiffies | 1;
+	set_pending(entry, false);
+}
+
+/**
+ * tcpfsm_table_copy() - a copy of a flow, for who has to let go of the lock
+ * @entry: the flow
+ *
+ * Context: the lock of its bucket held.
+ * Return: what tcpfsm_table_discard() takes, or NULL if there is no memory.
+ */
+struct tcpfsm_entry *tcpfsm_table_copy(const struct tcpfsm_entry *entry)
+{
+	struct tcpfsm_entry *copy = kmem_cache_alloc(cache, GFP_ATOMIC | __GFP_NOWARN);
+
+	if (copy)
+		*copy = *entry;
+	return copy;
+}
+
+/**
+ * tcpfsm_table_discard() - free a copy
+ * @copy: from tcpfsm_table_copy(), or NULL
+ */
+void tcpfsm_table_discard(struct tcpfsm_entry *copy)
+{
+	if (copy)
+		kmem_cache_free(cache, copy);
+}
+
+/* ---- All of them ---- */
+
+static bool is_cleared(const struct tcpfsm_entry *entry, const struct tcpfsm_net *tn, u64 last)
+{
+	return entry->id <= last && (tn ? entry->tn == tn : READ_ONCE(entry->tn->dying));
+}
+
+/* One flow of a bucket. Returns false if there is none left. */
+static bool clear_one(u32 bucket, const struct tcpfsm_net *tn, u64 last)
+{
+	spinlock_t *lock = tcpfsm_lock_of(tcpfsm_hash_of(bucket));
+	struct tcpfsm_entry *entry, *copy;
+	struct tcpfsm_result result;
+	struct tcpfsm_net *whose;
+
+	spin_lock_bh(lock);
+	entry = tcpfsm_buckets.head[bucket];
+	while (entry && !is_cleared(entry, tn, last))
+		entry = entry->next;
+	if (!entry) {
+		spin_unlock_bh(lock);
+		return false;
 	}
+	whose = entry->tn;
+	tcpfsm_entry_begin(entry, ktime_get_ns());
 	tcpfsm_give_up(&entry->flow, ktime_get_ns(), TCPFSM_VERDICT_CLEARED, TCPFSM_CAUSE_CLEAR,
 		       &result);
-	tcpfsm_events_report(tn, entry, NULL, &result);
+	copy = tcpfsm_events_report(entry, NULL, &result);
 	tcpfsm_table_forget(entry);
-	spin_unlock_bh(&entry->lock);
-	tcpfsm_events_log(tn, entry, &result);
+	spin_unlock_bh(lock);
+	tcpfsm_events_log(whose, copy, &result);
+	return true;
 }
 
 /**
  * tcpfsm_table_clear() - end and forget all flows of a namespace
  * @tn: the namespace, or NULL for all namespaces that are dying
  *
- * Context: process. Flows that begin meanwhile may stay, unless no hook is left.
+ * Context: process. Flows that begin meanwhile stay.
  */
 void tcpfsm_table_clear(struct tcpfsm_net *tn)
+{
+	u64 last = atomic64_read(&last_id);
+	u32 i;
+
+	for (i = 0; i < tcpfsm_buckets.size; i++) {
+		if (!READ_ONCE(tcpfsm_buckets.head[i]))
+			continue;
+		while (clear_one(i, tn, last))
+			cond_resched();
+		cond_resched();
+	}
+}
+
+/**
+ * tcpfsm_table_skip() - lite mode begins: what passes from here on is not seen
+ * @tn: the namespace
+ *
+ * Context: process.
+ */
+void tcpfsm_table_skip(const struct tcpfsm_net *tn)
 {
 	struct tcpfsm_entry *entry;
 	u32 i;
 
-	for (i = 0; i <= tcpfsm_buckets.mask; i++) {
-		if (hlist_empty(&tcpfsm_buckets.head[i]))
+	for (i = 0; i < tcpfsm_buckets.size; i++) {
+		if (!READ_ONCE(tcpfsm_buckets.head[i]))
 			continue;
-		rcu_read_lock();
-		hlist_for_each_entry_rcu(entry, &tcpfsm_buckets.head[i], node)
-			if (tn ? entry->tn == tn : READ_ONCE(entry->tn->dying))
-				clear_one(entry);
-		rcu_read_unlock();
+		spin_lock_bh(tcpfsm_lock_of(tcpfsm_hash_of(i)));
+		for (entry = tcpfsm_buckets.head[i]; entry; entry = entry->next) {
+			if (entry->tn != tn)
+				continue;
+			tcpfsm_entry_begin(entry, ktime_get_ns());
+			tcpfsm_entry_end(entry);
+		}
+		spin_unlock_bh(tcpfsm_lock_of(tcpfsm_hash_of(i)));
 		cond_resched();
 	}
+}
+
+static bool copy_next(const struct tcpfsm_net *tn, u32 bucket, u64 *id, bool again,
+		      struct tcpfsm_entry *copy)
+{
+	spinlock_t *lock = tcpfsm_lock_of(tcpfsm_hash_of(bucket));
+	const struct tcpfsm_entry *entry;
+
+	spin_lock_bh(lock);
+	entry = tcpfsm_buckets.head[bucket];
+	while (entry && (entry->tn != tn || entry->id > *id || (entry->id == *id && !again)))
+		entry = entry->next;
+	if (entry) {
+		*copy = *entry;
+		*id = entry->id;
+	}
+	spin_unlock_bh(lock);
+	return entry;
 }
 
 /**
@@ -228,36 +366,25 @@ void tcpfsm_table_clear(struct tcpfsm_net *tn)
  * @id: number of the flow it stands on, or U64_MAX for the begin of the bucket;
  *	moved on
  * @again: give the flow it stands on once more, if it is still there
+ * @copy: filled in with the next flow
  *
  * Numbers fall along a chain and new ones are put before all, so a flow that
  * is there all the time is met exactly once.
  *
- * Context: process, RCU read side, which may be left for a moment and is held
- * again on return, until the flow is no longer used.
- * Return: the next flow, or NULL at the end.
+ * Context: process.
+ * Return: false at the end.
  */
-struct tcpfsm_entry *tcpfsm_table_next(const struct tcpfsm_net *tn, u32 *bucket, u64 *id,
-				       bool again)
+bool tcpfsm_table_next(const struct tcpfsm_net *tn, u32 *bucket, u64 *id, bool again,
+		       struct tcpfsm_entry *copy)
 {
-	struct tcpfsm_entry *entry;
-
-	for (; *bucket <= tcpfsm_buckets.mask; (*bucket)++, *id = U64_MAX) {
-		/* Between buckets nothing of the table is held. */
-		if (*bucket % READ_BATCH == READ_BATCH - 1) {
-			rcu_read_unlock();
+	for (; *bucket < tcpfsm_buckets.size; (*bucket)++, *id = U64_MAX) {
+		if (*bucket % READ_BATCH == READ_BATCH - 1)
 			cond_resched();
-			rcu_read_lock();
-		}
-		hlist_for_each_entry_rcu(entry, &tcpfsm_buckets.head[*bucket], node) {
-			if (entry->id > *id || (entry->id == *id && !again))
-				continue;
-			if (entry->tn != tn)
-				continue;
-			*id = entry->id;
-			return entry;
-		}
+		if (READ_ONCE(tcpfsm_buckets.head[*bucket]) &&
+		    copy_next(tn, *bucket, id, again, copy))
+			return true;
 	}
-	return NULL;
+	return false;
 }
 
 /**
@@ -274,6 +401,23 @@ void tcpfsm_address_print(char *buf, const struct tcpfsm_entry *entry, unsigned 
 		 &key->addr[who], ntohs(key->port[who]));
 }
 
+/* Returns how many locks there are to be. */
+static unsigned int size_up(struct tcpfsm_buckets *table)
+{
+	unsigned int bits = ilog2(tcpfsm_hashsize);
+	unsigned int lock_bits = min(bits, TCPFSM_LOCK_BITS);
+	unsigned int i;
+
+	get_random_bytes(table->secret, sizeof(table->secret));
+	for (i = 0; i < ARRAY_SIZE(table->secret); i++)
+		table->secret[i] |= 1;
+	table->size = tcpfsm_hashsize;
+	table->shift = 32 - bits;
+	table->lock_shift = 32 - lock_bits;
+	table->chain_max = CHAIN_MAX + 8 * (tcpfsm_max_flows / tcpfsm_hashsize);
+	return 1U << lock_bits;
+}
+
 /**
  * tcpfsm_table_init() - allocate the table by the module's parameters
  *
@@ -281,31 +425,34 @@ void tcpfsm_address_print(char *buf, const struct tcpfsm_entry *entry, unsigned 
  */
 int tcpfsm_table_init(void)
 {
-	u32 i;
+	struct tcpfsm_buckets *table = &tcpfsm_buckets;
+	unsigned int locks = size_up(table), i;
 
-	get_random_bytes(tcpfsm_buckets.secret, sizeof(tcpfsm_buckets.secret));
-	tcpfsm_buckets.head = kvcalloc(tcpfsm_hashsize, sizeof(*tcpfsm_buckets.head), GFP_KERNEL);
-	locks = kvcalloc(LOCKS, sizeof(*locks), GFP_KERNEL);
+	/* What data touch of a flow. */
+	BUILD_BUG_ON(offsetof(struct tcpfsm_entry, hash) > 2 * 64);
+
+	table->head = kvcalloc(table->size, sizeof(*table->head), GFP_KERNEL);
+	table->lock = kvcalloc(locks, sizeof(*table->lock), GFP_KERNEL);
+	table->pending = kvcalloc(1 << TCPFSM_PENDING_BITS, sizeof(*table->pending), GFP_KERNEL);
 	cache = KMEM_CACHE(tcpfsm_entry, SLAB_HWCACHE_ALIGN | SLAB_NO_MERGE);
-	if (!tcpfsm_buckets.head || !locks || !cache) {
+	if (!table->head || !table->lock || !table->pending || !cache) {
 		tcpfsm_table_exit();
 		return -ENOMEM;
 	}
-	tcpfsm_buckets.mask = tcpfsm_hashsize - 1;
-	for (i = 0; i < LOCKS; i++)
-		spin_lock_init(&locks[i]);
+	for (i = 0; i < locks; i++)
+		spin_lock_init(&table->lock[i].lock);
 	return 0;
 }
 
 /**
  * tcpfsm_table_exit() - free the table, which is empty
  *
- * Context: process; waits for the last flows to be freed.
+ * Context: process.
  */
 void tcpfsm_table_exit(void)
 {
-	rcu_barrier();
 	kmem_cache_destroy(cache);
-	kvfree(locks);
+	kvfree(tcpfsm_buckets.pending);
+	kvfree(tcpfsm_buckets.lock);
 	kvfree(tcpfsm_buckets.head);
 }

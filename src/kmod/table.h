@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The flow table: a keyed hash of flows of all namespaces, read under RCU. */
+/* The flow table: a keyed hash of flows of all namespaces, under striped locks. */
 #ifndef TCPFSM_TABLE_H
 #define TCPFSM_TABLE_H
 
@@ -10,6 +10,7 @@
 #include <linux/spinlock.h>
 #include <linux/uidgid.h>
 
+#include "../core/data.h"
 #include "net.h"
 
 /**
@@ -22,65 +23,59 @@
 struct tcpfsm_key {
 	struct in6_addr addr[2];
 	__be16 port[2];
-	u16 family;
 	u32 ifindex;
+	u16 family;
 };
 
 /**
  * struct tcpfsm_entry - a flow in the table
- * @node: in its bucket; newer ones stand first
+ * @next: in its bucket; newer ones stand first
  * @tn: its namespace
- * @hash: of @key, the same for both directions
- * @queue: enum tcpfsm_queue, which list of @tn it is on; under @lock
- * @dead: taken out of the table; under @lock
+ * @end: client and server as numbers, see lookup.h
+ * @is_ip6: what @key is too
+ * @queue: enum tcpfsm_queue, which list of @tn it is on
+ * @pending: it is counted in the table's pending flows
+ * @asked: it is counted there only to see whether it still lives
+ * @heard: jiffies of the latest segment that took the short way, or 0
+ * @hot: what the short way moves
+ * @hash: the same for both directions
  * @has_owner: which of @uid and @cgroup are known
- * @lock: protects @flow and what is said to be under it
- * @id: number of the flow, from 1, never used twice
- * @waiting: in @tn->queue[@queue]
- * @rcu: for freeing, once it is dead
- * @flow: what the rules know
  * @key: never changes
- * @heard: jiffies of the latest segment that took the short way, or 0; under @lock
- * @uid: of the socket of a local end
+ * @waiting: in @tn->queue[@queue]
+ * @id: number of the flow, from 1, never used twice
  * @cgroup: of the socket of a local end
+ * @uid: of the socket of a local end
+ * @flow: what the rules know; tcpfsm_entry_begin() brings it up to date
+ *
+ * All of it is under the lock of its bucket, its life included: who does not hold
+ * that lock has no entry. Data of IPv4 touch what stands before @hash and nothing
+ * else: two cache lines.
  */
 struct tcpfsm_entry {
-	struct hlist_node node;
+	struct tcpfsm_entry *next;
 	struct tcpfsm_net *tn;
-	u32 hash;
+	u64 end[2];
+	bool is_ip6;
 	u8 queue;
-	bool dead;
+	bool pending;
+	bool asked;
+	u32 heard;
+	struct tcpfsm_hot hot;
+
+	u32 hash;
 	u8 has_owner;
+	struct tcpfsm_key key;
+	struct list_head waiting;
 	u64 id;
-	union {
-		struct list_head waiting;
-		struct rcu_head rcu;
-	};
-	spinlock_t lock;	/* flow, queue, dead */
+	u64 cgroup;
 	kuid_t uid;
 	struct tcpfsm_flow flow;
-	struct tcpfsm_key key;
-	u64 heard;
-	u64 cgroup;
 };
 
 enum {
 	TCPFSM_OWNER_UID = 1 << 0,
 	TCPFSM_OWNER_CGROUP = 1 << 1,
 };
-
-/* The flow's own times know nothing of the short way of data: tell them. */
-static inline void tcpfsm_entry_sync(struct tcpfsm_entry *entry, u64 now_ns)
-{
-	u64 heard_ns;
-
-	if (!entry->heard)
-		return;
-	heard_ns = now_ns - jiffies64_to_nsecs(get_jiffies_64() - entry->heard);
-	if (heard_ns > entry->flow.seen_ns)
-		entry->flow.seen_ns = heard_ns;
-	entry->heard = 0;
-}
 
 /* "[" address "]:" port and the end of the string. */
 #define TCPFSM_ADDRESS_MAX (INET6_ADDRSTRLEN + sizeof("[]:65535"))
@@ -91,16 +86,20 @@ extern unsigned int tcpfsm_hashsize;
 
 int tcpfsm_table_init(void);
 void tcpfsm_table_exit(void);
-u32 tcpfsm_table_hash(const struct tcpfsm_net *tn, const struct tcpfsm_key *key);
-struct tcpfsm_entry *tcpfsm_table_find(const struct tcpfsm_net *tn, const struct tcpfsm_key *key,
-				       u32 hash, unsigned int *who);
-struct tcpfsm_entry *tcpfsm_table_alloc(struct tcpfsm_net *tn, bool half_open);
-void tcpfsm_table_discard(struct tcpfsm_entry *entry);
-bool tcpfsm_table_insert(struct tcpfsm_entry *entry);
+bool tcpfsm_table_has_room(const struct tcpfsm_net *tn, bool half_open);
+bool tcpfsm_table_make_room(struct tcpfsm_net *tn, bool half_open);
+struct tcpfsm_entry *tcpfsm_table_add(struct tcpfsm_net *tn, const struct tcpfsm_key *key);
 void tcpfsm_table_forget(struct tcpfsm_entry *entry);
+struct tcpfsm_entry *tcpfsm_table_copy(const struct tcpfsm_entry *entry);
+void tcpfsm_table_discard(struct tcpfsm_entry *copy);
 void tcpfsm_table_clear(struct tcpfsm_net *tn);
-struct tcpfsm_entry *tcpfsm_table_next(const struct tcpfsm_net *tn, u32 *bucket, u64 *id,
-				       bool again);
+bool tcpfsm_table_next(const struct tcpfsm_net *tn, u32 *bucket, u64 *id, bool again,
+		       struct tcpfsm_entry *copy);
+void tcpfsm_table_skip(const struct tcpfsm_net *tn);
+void tcpfsm_entry_sync(struct tcpfsm_entry *entry, u64 now_ns);
+void tcpfsm_entry_answered(struct tcpfsm_entry *entry);
+void tcpfsm_entry_begin(struct tcpfsm_entry *entry, u64 now_ns);
+void tcpfsm_entry_end(struct tcpfsm_entry *entry);
 void tcpfsm_address_print(char *buf, const struct tcpfsm_entry *entry, unsigned int who);
 
 /* clock.c */
@@ -112,8 +111,5 @@ void tcpfsm_clock_wait(struct tcpfsm_entry *entry, bool again);
 void tcpfsm_clock_forget(struct tcpfsm_entry *entry);
 bool tcpfsm_clock_evict(struct tcpfsm_net *tn, enum tcpfsm_queue which);
 bool tcpfsm_clock_evict_half_open(struct tcpfsm_net *tn, u64 age_ns);
-
-/* For clock.c: a look at every bucket in turn. */
-void tcpfsm_table_scan(u32 from, u32 count, void (*look)(struct tcpfsm_entry *entry));
 
 #endif

@@ -3,7 +3,7 @@
  * The observer: drives the core as src/kmod/hooks.c does, and holds each step
  * against what must be so whatever the truth is.
  */
-#include "data.h"
+#include "../unit/short_way.h"
 #include "world.h"
 
 #include <stdlib.h>
@@ -210,7 +210,7 @@ static void check_short_way(struct tcpfsm_flow flow, unsigned int role,
 
 	flow.letters = ~0U;
 	by_short_way = flow;
-	if (!tcpfsm_follow(&by_short_way, role, seg, at->point))
+	if (!short_way(&by_short_way, role, seg, at->point))
 		return;
 	tcpfsm_see(&flow, role, seg, at, &result);
 	if (memcmp(&by_short_way, &flow, sizeof(flow)) || result.changes || result.anomalies)

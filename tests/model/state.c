@@ -149,7 +149,6 @@ static void walk_flow(struct walk *walk, struct mirror *mirror)
 	walk_field(walk, flow->reset_by);
 	walk_field(walk, flow->reset_hit);
 	walk_field(walk, flow->shook);
-	walk_field(walk, flow->steady);
 }
 
 /*
@@ -172,7 +171,6 @@ void state_clean(struct tcpfsm_flow *flow)
 	memset(flow->fin_ns, 0, sizeof(flow->fin_ns));
 	memset(flow->history, 0, sizeof(flow->history));
 	flow->letters = 0;
-	flow->steady = 0;	/* for the short way of data alone */
 	flow->syn_us = 0;
 	flow->synack_us = 0;
 	flow->rtt_server_us = 0;
@@ -196,7 +194,6 @@ void state_clean(struct tcpfsm_flow *flow)
 
 		end->af_seq = 0;	/* looked at with a round trip alone */
 		end->inferred_us = 0;
-		end->shift = 0;		/* set anew at each step, as steady is */
 		end->rtx_syn = 0;
 		end->rtx_fin = 0;
 		if (!tcpfsm_has_fact(end, TCPFSM_FACT_F)) {

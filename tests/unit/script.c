@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The scenario language of script.h. */
-#include "data.h"
+#include "short_way.h"
 #include "script.h"
 
 #include <ctype.h>
@@ -409,7 +409,7 @@ static void observe(struct stage *stage, int who, const struct tcpfsm_segment *s
 	before[0] = stage->flow.end[0].state;
 	before[1] = stage->flow.end[1].state;
 	shortcut = stage->flow;
-	followed = tcpfsm_follow(&shortcut, role, seg, at->point);
+	followed = short_way(&shortcut, role, seg, at->point);
 	shortcut.seen_ns = stage->now_ns;
 	tcpfsm_see(&stage->flow, role, seg, at, &result);
 	take_result(stage, &result);

@@ -4,7 +4,7 @@
  * the long one, tcpfsm_see(), does. Every script that is played compares them
  * too.
  */
-#include "data.h"
+#include "short_way.h"
 #include "script.h"
 
 static void see(struct tcpfsm_flow *flow, unsigned int who, struct tcpfsm_segment seg, u8 point)
@@ -108,7 +108,7 @@ static void play_dice(u32 seed, const u8 *points, bool midstream, unsigned int *
 		for (step = who; step < 4 && points[step] != 0xff; step += 2) {
 			copy = flow;
 			see(&flow, who, seg, points[step]);
-			if (!tcpfsm_follow(&copy, who, &seg, points[step]))
+			if (!short_way(&copy, who, &seg, points[step]))
 				continue;
 			(*followed)++;
 			copy.seen_ns = flow.seen_ns;
@@ -150,11 +150,11 @@ TEST(long_way)
 	unsigned int i;
 
 	establish(&flow, TCPFSM_AT_FORWARD, TCPFSM_AT_FORWARD, false);
-	assert_true(tcpfsm_follow(&flow, TCPFSM_CLIENT, &data, TCPFSM_AT_FORWARD));
+	assert_true(short_way(&flow, TCPFSM_CLIENT, &data, TCPFSM_AT_FORWARD));
 	for (i = 0; i < 256; i++) {
 		data.flags = i;
 		data.seq = flow.end[TCPFSM_CLIENT].snd_nxt;
-		assert_int_equal(tcpfsm_follow(&flow, TCPFSM_CLIENT, &data, TCPFSM_AT_FORWARD),
+		assert_int_equal(short_way(&flow, TCPFSM_CLIENT, &data, TCPFSM_AT_FORWARD),
 				 (i & ~(TCPFSM_PSH | TCPFSM_URG | TCPFSM_ECE | TCPFSM_CWR)) ==
 				 TCPFSM_ACK);
 	}
@@ -162,7 +162,7 @@ TEST(long_way)
 	see(&flow, TCPFSM_SERVER,
 	    (struct tcpfsm_segment){ .seq = 511, .ack = 121, .flags = TCPFSM_ACK | TCPFSM_FIN,
 				     .window = 1000 }, TCPFSM_AT_FORWARD);
-	assert_false(tcpfsm_follow(&flow, TCPFSM_CLIENT, &data, TCPFSM_AT_FORWARD));
+	assert_false(short_way(&flow, TCPFSM_CLIENT, &data, TCPFSM_AT_FORWARD));
 }
 
 TESTS = { test(both_ways), test(long_way) };
