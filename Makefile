@@ -12,7 +12,8 @@
 #	make test-wire [K=6.12] [SCRIPT=07]	crafted segments against its sockets, printed
 #	make test-um		a kernel without all that can be left out (User-Mode Linux)
 #	make sockets		the kernel's own sockets, 10,000 connections a workload
-#	make bench		what tcpfsm costs a segment, in instructions
+#	make bench		what tcpfsm costs, beside others: makes the tables of docs/performance.md
+#	make test-bench		what it costs in instructions, against the budgets
 #	make model		the core against a model of both ends, all bounds: 10 minutes
 #	make docs		makes the generated parts of docs/ again
 #	make conformance	makes docs/conformance.md of the last test run
@@ -62,6 +63,9 @@ test-um:
 model:
 	@tests/run model:full
 
+test-bench:
+	@tests/run bench
+
 test-sockets:
 	@tests/run sockets
 
@@ -84,4 +88,4 @@ clean:
 	rm -f Module.symvers modules.order
 
 .PHONY: all modules cli demo shell check test test-unit test-vm test-replay test-um test-wire \
-	test-sockets model sockets bench conformance docs clean
+	test-bench test-sockets model sockets bench conformance docs clean
