@@ -18,6 +18,10 @@
  *	resets FIRST N		a RST for each of those
  *	strays FIRST N		a SYN of another incarnation for each of those
  *	syns FIRST N		a SYN for each of N new connections
+ *	opens FIRST N		the same, with nothing waited for
+ *	flood FIRST N FLAGS	a segment with these flags from each of N new connections, and
+ *				for each 1,000 of them one whole handshake, of those after them
+ *	strikes FIRST N FLAGS	a segment with these flags and a wrong number for each of those
  *
  * FIRST is the number of the first flow. transfer goes in random order, and N is
  * a power of two.
@@ -385,6 +389,50 @@ static int run_syns(struct bench *b, u32 first, u32 n)
 	return 0;
 }
 
+/* One of these for each so many of a flood, whose segments come in between. */
+#define LEGITIMATE 1000
+
+static const struct stage *legitimate(u32 i)
+{
+	switch (i % LEGITIMATE) {
+	case 0:
+		return &handshake[0];
+	case LEGITIMATE / 4:
+		return &handshake[1];
+	case LEGITIMATE / 2:
+		return &handshake[2];
+	}
+	return NULL;
+}
+
+static int run_flood(struct bench *b, u32 first, u32 n, u32 flags)
+{
+	const struct stage spoofed = { "spoofed", true, flags, flags & TCPHDR_SYN ? -1U : 0, 0, 0 };
+	u64 began = ktime_get_ns();
+	u32 i;
+
+	for (i = 0; i < n; i++) {
+		local_bh_disable();
+		send_stage(b, &spoofed, first + i, 0, 0);
+		if (legitimate(i))
+			send_stage(b, legitimate(i), first + n + i / LEGITIMATE, 0, 0);
+		local_bh_enable();
+		if (i % SLICE == 0)
+			cond_resched();
+	}
+	note(b, spoofed.name, n, ktime_get_ns() - began);
+	return 0;
+}
+
+/* Numbers that are beyond what an end has sent, and beyond the other's window. */
+static int run_strikes(struct bench *b, u32 first, u32 n, u32 flags)
+{
+	const struct stage strike = { "strike", true, flags, 1 << 30, 0, 0 };
+
+	note(b, strike.name, n, run_stage(b, &strike, first, n, &once, NULL));
+	return 0;
+}
+
 static int run(struct bench *b, const char *name, u32 first, u32 n, u32 rounds)
 {
 	if (!strcmp(name, "connections"))
@@ -401,6 +449,12 @@ static int run(struct bench *b, const char *name, u32 first, u32 n, u32 rounds)
 		return run_stages(b, &stray, 1, first, n);
 	if (!strcmp(name, "resets"))
 		return run_stages(b, &reset, 1, first, n);
+	if (!strcmp(name, "opens"))
+		return run_stages(b, handshake, 1, first, n);
+	if (!strcmp(name, "flood"))
+		return run_flood(b, first, n, rounds);
+	if (!strcmp(name, "strikes"))
+		return run_strikes(b, first, n, rounds);
 	if (!strcmp(name, "syns"))
 		return run_syns(b, first, n);
 	return -EINVAL;
