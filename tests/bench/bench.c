@@ -18,7 +18,8 @@
  *	resets FIRST N		a RST for each of those
  *	strays FIRST N		a SYN of another incarnation for each of those
  *	syns FIRST N		a SYN for each of N new connections
- *	opens FIRST N		the same, with nothing waited for
+ *	handshakes FIRST N	N of which the handshake is seen
+ *	opens FIRST N		a SYN each, timed alone; "longest" is the longest
  *	flood FIRST N FLAGS	a segment with these flags from each of N new connections, and
  *				for each 1,000 of them one whole handshake, of those after them
  *	strikes FIRST N FLAGS	a segment with these flags and a wrong number for each of those
@@ -389,6 +390,21 @@ static int run_syns(struct bench *b, u32 first, u32 n)
 	return 0;
 }
 
+static int run_opens(struct bench *b, u32 first, u32 n)
+{
+	u64 ns = 0, longest = 0, took;
+	u32 i;
+
+	for (i = 0; i < n; i++) {
+		took = run_stage(b, &handshake[0], first + i, 1, &once, NULL);
+		longest = max(longest, took);
+		ns += took;
+	}
+	note(b, handshake[0].name, n, ns);
+	note(b, "longest", 1, longest);
+	return 0;
+}
+
 /* One of these for each so many of a flood, whose segments come in between. */
 #define LEGITIMATE 1000
 
@@ -449,8 +465,10 @@ static int run(struct bench *b, const char *name, u32 first, u32 n, u32 rounds)
 		return run_stages(b, &stray, 1, first, n);
 	if (!strcmp(name, "resets"))
 		return run_stages(b, &reset, 1, first, n);
+	if (!strcmp(name, "handshakes"))
+		return run_stages(b, handshake, 3, first, n);
 	if (!strcmp(name, "opens"))
-		return run_stages(b, handshake, 1, first, n);
+		return run_opens(b, first, n);
 	if (!strcmp(name, "flood"))
 		return run_flood(b, first, n, rounds);
 	if (!strcmp(name, "strikes"))
