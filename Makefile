@@ -14,6 +14,7 @@
 #	make sockets		the kernel's own sockets, 10,000 connections a workload
 #	make bench		what tcpfsm costs, beside others: makes the tables of docs/performance.md
 #	make test-bench		what it costs in instructions, against the budgets
+#	make test-flood		floods: what must stand stands, and memory is bounded
 #	make model		the core against a model of both ends, all bounds: 10 minutes
 #	make docs		makes the generated parts of docs/ again
 #	make conformance	makes docs/conformance.md of the last test run
@@ -66,6 +67,9 @@ model:
 test-bench:
 	@tests/run bench
 
+test-flood:
+	@tests/run flood
+
 test-sockets:
 	@tests/run sockets
 
@@ -88,4 +92,4 @@ clean:
 	rm -f Module.symvers modules.order
 
 .PHONY: all modules cli demo shell check test test-unit test-vm test-replay test-um test-wire \
-	test-bench test-sockets model sockets bench conformance docs clean
+	test-bench test-flood test-sockets model sockets bench conformance docs clean

@@ -57,7 +57,7 @@
 
 #define CLIENT_ISN 1000
 #define SERVER_ISN 5000
-#define FLOWS_MAX (1 << 26)
+#define FLOWS_MAX 0x4000000
 #define RESULT_SIZE 1024
 
 struct bench {

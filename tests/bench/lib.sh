@@ -4,6 +4,8 @@
 # What the scripts of the bench share that run inside a machine. They set `row`, the
 # tracker that is measured.
 
+: "${row-}"
+
 readonly tracing=/sys/kernel/tracing
 
 die() { echo "bench: $*" >&2; exit 1; }
@@ -77,6 +79,16 @@ stop_time() {
 	for file in /proc/sys/net/tcpfsm/{time_wait,linger}; do
 		[[ ! -e $file ]] || echo 3600 >"$file"
 	done
+}
+
+# With something else to do, it does not wait. Until this shell ends.
+keep_busy() {
+	{
+		renice -n 19 "$BASHPID" >/dev/null
+		while :; do :; done
+	} &
+	# shellcheck disable=SC2064 # this one
+	trap "kill $!" EXIT
 }
 
 # Has the tracker at work, and a device that segments come in by.

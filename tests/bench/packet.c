@@ -10,7 +10,7 @@
 
 #define SERVER_PORT 80
 /* A hook that drops it frees it; so many may. */
-#define REFERENCES (1 << 30)
+#define REFERENCES 0x40000000
 
 static u32 network_size(const struct bench_form *form)
 {
