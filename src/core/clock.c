@@ -29,12 +29,19 @@ static bool is_in(const struct tcpfsm_flow *flow, enum tcpfsm_state state)
 	       flow->end[tcpfsm_index(flow, TCPFSM_SERVER)].state == state;
 }
 
+/* A stray segment made it, perhaps: whoever sends one can make a flow. */
+static bool is_guess(const struct tcpfsm_flow *flow)
+{
+	return flow->flags & TCPFSM_FLOW_MIDSTREAM && flow->shook &&
+	       !(flow->end[0].seen && flow->end[tcpfsm_index(flow, TCPFSM_SERVER)].seen);
+}
+
 /**
  * tcpfsm_phase() - which clock a flow goes by
  * @flow: the flow
  *
  * Return: HALF_OPEN and TIME_WAIT count from flow->since_ns and so does ENDED,
- * for the time a flow stays readable; ALIVE counts from flow->seen_ns.
+ * for the time a flow stays readable; GUESS and ALIVE count from flow->seen_ns.
  */
 enum tcpfsm_phase tcpfsm_phase(const struct tcpfsm_flow *flow)
 {
@@ -42,6 +49,8 @@ enum tcpfsm_phase tcpfsm_phase(const struct tcpfsm_flow *flow)
 		return TCPFSM_PHASE_ENDED;
 	if (is_in(flow, TCPFSM_TIME_WAIT))
 		return TCPFSM_PHASE_TIME_WAIT;
+	if (is_guess(flow))
+		return TCPFSM_PHASE_GUESS;
 	if (flow->shook || flow->flags & TCPFSM_FLOW_ONEWAY)
 		return TCPFSM_PHASE_ALIVE;
 	return TCPFSM_PHASE_HALF_OPEN;
@@ -67,8 +76,7 @@ static u32 idle_limit_s(const struct tcpfsm_flow *flow, const struct tcpfsm_limi
 	/* One end was reset and the other does not know: nothing more will come. */
 	if ((client->marks | server->marks) & TCPFSM_MARK_RESET)
 		return limits->idle_s[TCPFSM_FIN_WAIT1];
-	/* A stray segment made it, perhaps: it is a guess until both ends have spoken. */
-	if (flow->flags & TCPFSM_FLOW_MIDSTREAM && !(client->seen && server->seen))
+	if (tcpfsm_phase(flow) == TCPFSM_PHASE_GUESS)
 		return limits->idle_s[TCPFSM_FIN_WAIT1];
 	if (repeats(client->state) || repeats(server->state)) {
 		a = repeats(client->state) ? a : b;

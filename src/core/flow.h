@@ -295,6 +295,7 @@ bool tcpfsm_is_new_incarnation(const struct tcpfsm_flow *flow, unsigned int who,
 /* clock.c */
 enum tcpfsm_phase {
 	TCPFSM_PHASE_HALF_OPEN,	/* the handshake is under way */
+	TCPFSM_PHASE_GUESS,	/* picked up in mid-stream, and one end alone has spoken */
 	TCPFSM_PHASE_ALIVE,
 	TCPFSM_PHASE_TIME_WAIT,	/* nothing but 2MSL stands between it and its end */
 	TCPFSM_PHASE_ENDED,

@@ -33,6 +33,8 @@ static enum tcpfsm_queue queue_of(const struct tcpfsm_flow *flow)
 		    flow->end[TCPFSM_SERVER].state == TCPFSM_SYN_RECV)
 			return TCPFSM_QUEUE_SYN_RECV;
 		return TCPFSM_QUEUE_SYN_SENT;
+	case TCPFSM_PHASE_GUESS:
+		return TCPFSM_QUEUE_GUESS;
 	case TCPFSM_PHASE_TIME_WAIT:
 		return TCPFSM_QUEUE_TIME_WAIT;
 	case TCPFSM_PHASE_ENDED:
@@ -76,7 +78,7 @@ void tcpfsm_clock_wait(struct tcpfsm_entry *entry, bool again)
 	entry->queue = queue;
 	spin_unlock(&tn->queue_lock);
 	/* Cheap where it is pending, as it nearly always is. */
-	if (queue != TCPFSM_QUEUE_NONE && !delayed_work_pending(&tn->clock))
+	if (queue < TCPFSM_QUEUES_TIMED && !delayed_work_pending(&tn->clock))
 		queue_delayed_work(wq, &tn->clock, QUEUE_PERIOD);
 }
 
@@ -121,23 +123,28 @@ static bool look_up_oldest(struct tcpfsm_net *tn, enum tcpfsm_queue which, struc
 	return entry;
 }
 
-static bool look_up_half_open(struct tcpfsm_net *tn, u64 before_ns, struct place *place)
+static bool look_up_unproved(struct tcpfsm_net *tn, u64 before_ns, struct place *place)
 {
-	const struct tcpfsm_entry *a, *b;
+	static const enum tcpfsm_queue queues[] = {
+		TCPFSM_QUEUE_SYN_SENT, TCPFSM_QUEUE_SYN_RECV, TCPFSM_QUEUE_GUESS,
+	};
+	const struct tcpfsm_entry *oldest = NULL;
+	unsigned int i;
 
-	if (!tcpfsm_half_open(tn))
+	if (!tcpfsm_unproved(tn))
 		return false;
 	spin_lock_bh(&tn->queue_lock);
-	a = first_of(tn, TCPFSM_QUEUE_SYN_SENT);
-	b = first_of(tn, TCPFSM_QUEUE_SYN_RECV);
-	if (!a || (b && b->flow.born_ns < a->flow.born_ns))
-		a = b;
-	if (a && a->flow.born_ns > before_ns)
-		a = NULL;
-	if (a)
-		*place = (struct place){ .hash = a->hash, .id = a->id };
+	for (i = 0; i < ARRAY_SIZE(queues); i++) {
+		const struct tcpfsm_entry *entry = first_of(tn, queues[i]);
+
+		if (entry && entry->flow.born_ns <= before_ns &&
+		    (!oldest || entry->flow.born_ns < oldest->flow.born_ns))
+			oldest = entry;
+	}
+	if (oldest)
+		*place = (struct place){ .hash = oldest->hash, .id = oldest->id };
 	spin_unlock_bh(&tn->queue_lock);
-	return a;
+	return oldest;
 }
 
 /* Returns the flow with its bucket locked, or NULL with nothing locked: it has gone. */
@@ -154,9 +161,10 @@ static struct tcpfsm_entry *lock_place(const struct place *place)
 	return NULL;
 }
 
-static bool is_half_open(const struct tcpfsm_entry *entry)
+static bool is_unproved(const struct tcpfsm_entry *entry)
 {
-	return entry->queue == TCPFSM_QUEUE_SYN_SENT || entry->queue == TCPFSM_QUEUE_SYN_RECV;
+	return entry->queue == TCPFSM_QUEUE_SYN_SENT || entry->queue == TCPFSM_QUEUE_SYN_RECV ||
+	       entry->queue == TCPFSM_QUEUE_GUESS;
 }
 
 static void evict(struct tcpfsm_net *tn, struct tcpfsm_entry *entry)
@@ -209,25 +217,25 @@ bool tcpfsm_clock_evict(struct tcpfsm_net *tn, enum tcpfsm_queue which)
 }
 
 /**
- * tcpfsm_clock_evict_half_open() - give up the oldest half-open flow
+ * tcpfsm_clock_evict_unproved() - give up the oldest flow that nobody has answered
  * @tn: the namespace
  * @age_ns: only if it is at least as old as this
  *
  * Context: softirq or process, RCU read side, no bucket locked.
  * Return: whether room was made.
  */
-bool tcpfsm_clock_evict_half_open(struct tcpfsm_net *tn, u64 age_ns)
+bool tcpfsm_clock_evict_unproved(struct tcpfsm_net *tn, u64 age_ns)
 {
 	u64 before_ns = age_ns ? ktime_get_ns() - age_ns : U64_MAX;
 	struct tcpfsm_entry *entry;
 	struct place place;
 
-	if (!look_up_half_open(tn, before_ns, &place))
+	if (!look_up_unproved(tn, before_ns, &place))
 		return false;
 	entry = lock_place(&place);
 	if (!entry)
 		return false;
-	if (!is_half_open(entry)) {
+	if (!is_unproved(entry)) {
 		spin_unlock_bh(tcpfsm_lock_of(place.hash));
 		return false;
 	}
@@ -309,7 +317,7 @@ static void run_clock(struct work_struct *work)
 	struct tcpfsm_net *tn = container_of(to_delayed_work(work), struct tcpfsm_net, clock);
 	unsigned int which, waiting = 0;
 
-	for (which = 0; which < TCPFSM_QUEUES; which++) {
+	for (which = 0; which < TCPFSM_QUEUES_TIMED; which++) {
 		run_queue(tn, which);
 		waiting += READ_ONCE(tn->queued[which]);
 	}
@@ -317,7 +325,12 @@ static void run_clock(struct work_struct *work)
 		queue_delayed_work(wq, &tn->clock, QUEUE_PERIOD);
 }
 
-/* The lists have their own clock. Returns false if no other flow of the bucket is due. */
+static bool has_own_clock(const struct tcpfsm_entry *entry)
+{
+	return entry->queue < TCPFSM_QUEUES_TIMED;
+}
+
+/* Returns false if no other flow of the bucket is due. */
 static bool walk_one(u32 bucket)
 {
 	spinlock_t *lock = tcpfsm_lock_of(tcpfsm_hash_of(bucket));
@@ -326,7 +339,7 @@ static bool walk_one(u32 bucket)
 
 	spin_lock_bh(lock);
 	entry = tcpfsm_buckets.head[bucket];
-	while (entry && (entry->queue != TCPFSM_QUEUE_NONE || !is_due(entry, now)))
+	while (entry && (has_own_clock(entry) || !is_due(entry, now)))
 		entry = entry->next;
 	if (!entry) {
 		spin_unlock_bh(lock);

@@ -230,7 +230,7 @@ static enum progress pass(struct passage *p)
 		birth = birth_of(p);
 		if (birth == TCPFSM_BIRTH_NONE)
 			tcpfsm_count(p->tn, no_flow);
-		else if (tcpfsm_table_has_room(p->tn, p->packet->seg.flags & TCPFSM_SYN))
+		else if (tcpfsm_table_has_room(p->tn))
 			copy = begin(p, birth, &result);
 		else
 			progress = NO_ROOM;
@@ -263,7 +263,7 @@ static void take(struct tcpfsm_net *tn, const struct tcpfsm_packet *packet,
 		case AGAIN:
 			break;
 		case NO_ROOM:
-			if (!tcpfsm_table_make_room(tn, packet->seg.flags & TCPFSM_SYN))
+			if (!tcpfsm_table_make_room(tn))
 				tries = 3;
 			break;
 		}

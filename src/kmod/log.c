@@ -70,12 +70,13 @@ void tcpfsm_log_changes(struct tcpfsm_net *tn, const struct tcpfsm_entry *entry,
 	struct ends ends;
 	unsigned int i;
 
-	print_ends(&ends, entry);
 	for (i = 0; i < result->changes; i++) {
+		if (!may_log(tn))
+			continue;
+		print_ends(&ends, entry);
 		tcpfsm_change_line(line, sizeof(line), &result->change[i], ends.client,
 				   ends.server);
-		if (may_log(tn))
-			pr_info("%s\n", line);
+		pr_info("%s\n", line);
 	}
 }
 
@@ -91,11 +92,13 @@ void tcpfsm_log_anomalies(struct tcpfsm_net *tn, const struct tcpfsm_entry *entr
 {
 	struct ends ends;
 
-	print_ends(&ends, entry);
-	for (; anomalies; anomalies &= anomalies - 1)
-		if (may_log(tn))
-			pr_info("%s -> %s anomaly %s\n", ends.client, ends.server,
-				tcpfsm_anomaly_name(__ffs(anomalies)));
+	for (; anomalies; anomalies &= anomalies - 1) {
+		if (!may_log(tn))
+			continue;
+		print_ends(&ends, entry);
+		pr_info("%s -> %s anomaly %s\n", ends.client, ends.server,
+			tcpfsm_anomaly_name(__ffs(anomalies)));
+	}
 }
 
 /* What is known at a handshake, or at the end, in the words of /proc/tcpfsm. */

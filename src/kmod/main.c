@@ -36,7 +36,7 @@ MODULE_PARM_DESC(hashsize, "buckets of the flow table, 16 to 16777216, rounded u
 
 unsigned int tcpfsm_max_half_open;
 module_param_named(max_half_open, tcpfsm_max_half_open, uint, 0444);
-MODULE_PARM_DESC(max_half_open, "half-open flows kept for each network namespace, 16 to max_flows (default 0: max_flows / 4)");
+MODULE_PARM_DESC(max_half_open, "flows that nobody has answered yet kept for each network namespace, 16 to max_flows (default 0: max_flows / 4)");
 
 static int check(const char *name, unsigned int value, unsigned int low, unsigned int high)
 {

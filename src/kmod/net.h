@@ -14,12 +14,17 @@
 #include "../core/flow.h"
 #include "stats.h"
 
-/* Lists of flows that wait for the same time to pass, oldest first. */
+/*
+ * Lists of flows that wait for the same time to pass, oldest first; but for
+ * GUESS, which only tells who has to make room: time ends those as any other.
+ */
 enum tcpfsm_queue {
 	TCPFSM_QUEUE_SYN_SENT,
 	TCPFSM_QUEUE_SYN_RECV,
 	TCPFSM_QUEUE_TIME_WAIT,
 	TCPFSM_QUEUE_ENDED,
+	TCPFSM_QUEUES_TIMED,
+	TCPFSM_QUEUE_GUESS = TCPFSM_QUEUES_TIMED,
 	TCPFSM_QUEUES,
 	TCPFSM_QUEUE_NONE = TCPFSM_QUEUES,
 };
@@ -105,6 +110,12 @@ static inline unsigned int tcpfsm_half_open(const struct tcpfsm_net *tn)
 {
 	return READ_ONCE(tn->queued[TCPFSM_QUEUE_SYN_SENT]) +
 	       READ_ONCE(tn->queued[TCPFSM_QUEUE_SYN_RECV]);
+}
+
+/* Flows that anybody can begin with a forged segment: nobody has answered yet. */
+static inline unsigned int tcpfsm_unproved(const struct tcpfsm_net *tn)
+{
+	return tcpfsm_half_open(tn) + READ_ONCE(tn->queued[TCPFSM_QUEUE_GUESS]);
 }
 
 struct tcpfsm_net *tcpfsm_net(const struct net *net);

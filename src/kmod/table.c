@@ -33,42 +33,41 @@ static atomic64_t last_id;
 /**
  * tcpfsm_table_has_room() - may another flow begin?
  * @tn: the namespace
- * @half_open: it begins with a SYN or SYN-ACK
+ *
+ * All begin unproved: with a SYN, a SYN-ACK, or in mid-stream.
  *
  * Context: any. Several processors may all be told so, and pass the cap by as
  * many flows.
  */
-bool tcpfsm_table_has_room(const struct tcpfsm_net *tn, bool half_open)
+bool tcpfsm_table_has_room(const struct tcpfsm_net *tn)
 {
 	return atomic_read(&tn->flows) < tcpfsm_max_flows &&
-	       (!half_open || tcpfsm_half_open(tn) < tcpfsm_max_half_open);
+	       tcpfsm_unproved(tn) < tcpfsm_max_half_open;
 }
 
 /*
- * What has ended goes first, then the oldest half-open flow if its handshake is
- * overdue, then the oldest in TIME_WAIT, and then a handshake that may yet
- * succeed; an established flow never does.
+ * What has ended goes first, then the oldest that nobody has answered, if an
+ * answer is overdue, then the oldest in TIME_WAIT, and then a handshake that
+ * may yet succeed; an established flow never does.
  */
 static bool evict_any(struct tcpfsm_net *tn)
 {
 	return tcpfsm_clock_evict(tn, TCPFSM_QUEUE_ENDED) ||
-	       tcpfsm_clock_evict_half_open(tn, HANDSHAKE_NS) ||
+	       tcpfsm_clock_evict_unproved(tn, HANDSHAKE_NS) ||
 	       tcpfsm_clock_evict(tn, TCPFSM_QUEUE_TIME_WAIT) ||
-	       tcpfsm_clock_evict_half_open(tn, 0);
+	       tcpfsm_clock_evict_unproved(tn, 0);
 }
 
 /**
  * tcpfsm_table_make_room() - give up an older flow for a new one
  * @tn: the namespace
- * @half_open: that begins with a SYN or SYN-ACK
  *
  * Context: softirq or process, RCU read side, no bucket locked.
  * Return: false if nothing could be given up.
  */
-bool tcpfsm_table_make_room(struct tcpfsm_net *tn, bool half_open)
+bool tcpfsm_table_make_room(struct tcpfsm_net *tn)
 {
-	if (half_open && tcpfsm_half_open(tn) >= tcpfsm_max_half_open &&
-	    !tcpfsm_clock_evict_half_open(tn, 0))
+	if (tcpfsm_unproved(tn) >= tcpfsm_max_half_open && !tcpfsm_clock_evict_unproved(tn, 0))
 		return false;
 	return atomic_read(&tn->flows) < tcpfsm_max_flows || evict_any(tn);
 }

@@ -86,8 +86,8 @@ extern unsigned int tcpfsm_hashsize;
 
 int tcpfsm_table_init(void);
 void tcpfsm_table_exit(void);
-bool tcpfsm_table_has_room(const struct tcpfsm_net *tn, bool half_open);
-bool tcpfsm_table_make_room(struct tcpfsm_net *tn, bool half_open);
+bool tcpfsm_table_has_room(const struct tcpfsm_net *tn);
+bool tcpfsm_table_make_room(struct tcpfsm_net *tn);
 struct tcpfsm_entry *tcpfsm_table_add(struct tcpfsm_net *tn, const struct tcpfsm_key *key);
 void tcpfsm_table_forget(struct tcpfsm_entry *entry);
 struct tcpfsm_entry *tcpfsm_table_copy(const struct tcpfsm_entry *entry);
@@ -110,6 +110,6 @@ void tcpfsm_clock_net_exit(struct tcpfsm_net *tn);
 void tcpfsm_clock_wait(struct tcpfsm_entry *entry, bool again);
 void tcpfsm_clock_forget(struct tcpfsm_entry *entry);
 bool tcpfsm_clock_evict(struct tcpfsm_net *tn, enum tcpfsm_queue which);
-bool tcpfsm_clock_evict_half_open(struct tcpfsm_net *tn, u64 age_ns);
+bool tcpfsm_clock_evict_unproved(struct tcpfsm_net *tn, u64 age_ns);
 
 #endif

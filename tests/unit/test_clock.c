@@ -206,6 +206,12 @@ TEST(phases)
 	assert_int_equal(tcpfsm_phase(&flow), TCPFSM_PHASE_HALF_OPEN);
 	flow = open_flow();
 	assert_int_equal(tcpfsm_phase(&flow), TCPFSM_PHASE_ALIVE);
+	/* What one stray segment can make, until the other end has spoken. */
+	flow = *play(AT_ROUTER, "client > . 101 ack 501 | ES?/ES?");
+	assert_int_equal(tcpfsm_phase(&flow), TCPFSM_PHASE_GUESS);
+	flow = *play(AT_ROUTER, "client > . 101 ack 501 | ES?/ES?",
+		     "server < . 501 ack 101 | ES/ES");
+	assert_int_equal(tcpfsm_phase(&flow), TCPFSM_PHASE_ALIVE);
 	flow = *play(AT_ROUTER, OPEN,
 		     "client > F.		| F1/ES*",
 		     "server < F. 101 ack 102	| F2?/CW,LA",
