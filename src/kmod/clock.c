@@ -147,47 +147,54 @@ static bool look_up_unproved(struct tcpfsm_net *tn, u64 before_ns, struct place 
 	return oldest;
 }
 
-/* Returns the flow with its bucket locked, or NULL with nothing locked: it has gone. */
-static struct tcpfsm_entry *lock_place(const struct place *place)
+/* Context: the bucket locked. Returns NULL if it has gone meanwhile. */
+static struct tcpfsm_entry *find_again(const struct place *place)
 {
-	spinlock_t *lock = tcpfsm_lock_of(place->hash);
-	struct tcpfsm_entry *entry;
+	struct tcpfsm_entry *entry = *tcpfsm_bucket(place->hash);
 
-	spin_lock_bh(lock);
-	for (entry = *tcpfsm_bucket(place->hash); entry; entry = entry->next)
-		if (entry->id == place->id)
-			return entry;
-	spin_unlock_bh(lock);
-	return NULL;
+	while (entry && entry->id != place->id)
+		entry = entry->next;
+	return entry;
 }
 
-static bool is_unproved(const struct tcpfsm_entry *entry)
+/* Context: the flow's bucket locked. Returns a copy for the log. */
+static struct tcpfsm_entry *give_up(struct tcpfsm_entry *entry, struct tcpfsm_result *result)
 {
-	return entry->queue == TCPFSM_QUEUE_SYN_SENT || entry->queue == TCPFSM_QUEUE_SYN_RECV ||
-	       entry->queue == TCPFSM_QUEUE_GUESS;
-}
-
-static void evict(struct tcpfsm_net *tn, struct tcpfsm_entry *entry)
-{
-	spinlock_t *lock = tcpfsm_lock_of(entry->hash);
-	struct tcpfsm_result result;
+	struct tcpfsm_net *tn = entry->tn;
 	struct tcpfsm_entry *copy;
 	u64 now = ktime_get_ns();
 
 	tcpfsm_entry_begin(entry, now);
-	tcpfsm_give_up(&entry->flow, now, TCPFSM_VERDICT_EVICTED, TCPFSM_CAUSE_EVICT, &result);
+	tcpfsm_give_up(&entry->flow, now, TCPFSM_VERDICT_EVICTED, TCPFSM_CAUSE_EVICT, result);
 	if (entry->queue == TCPFSM_QUEUE_ENDED) {
 		tcpfsm_count(tn, evict_ended);
 	} else if (entry->queue == TCPFSM_QUEUE_TIME_WAIT) {
 		tcpfsm_count(tn, evict_time_wait);
 	} else {
-		result.anomalies |= 1U << TCPFSM_ANOMALY_FLOOD_EVICTION;
+		result->anomalies |= 1U << TCPFSM_ANOMALY_FLOOD_EVICTION;
 		tcpfsm_count(tn, evict_half_open);
 	}
-	copy = tcpfsm_events_report(entry, NULL, &result);
+	copy = tcpfsm_events_report(entry, NULL, result);
 	tcpfsm_table_forget(entry);
+	return copy;
+}
+
+/* Give up the flow that was seen there, if it still waits in one of these queues. */
+static bool evict(struct tcpfsm_net *tn, const struct place *place, unsigned int queues)
+{
+	spinlock_t *lock = tcpfsm_lock_of(place->hash);
+	struct tcpfsm_entry *entry, *copy = NULL;
+	struct tcpfsm_result result;
+	bool found;
+
+	spin_lock_bh(lock);
+	entry = find_again(place);
+	found = entry && queues & BIT(entry->queue);
+	if (found)
+		copy = give_up(entry, &result);
 	spin_unlock_bh(lock);
 	tcpfsm_events_log(tn, copy, &result);
+	return found;
 }
 
 /**
@@ -200,20 +207,9 @@ static void evict(struct tcpfsm_net *tn, struct tcpfsm_entry *entry)
  */
 bool tcpfsm_clock_evict(struct tcpfsm_net *tn, enum tcpfsm_queue which)
 {
-	struct tcpfsm_entry *entry;
 	struct place place;
 
-	if (!look_up_oldest(tn, which, &place))
-		return false;
-	entry = lock_place(&place);
-	if (!entry)
-		return false;
-	if (entry->queue != which) {
-		spin_unlock_bh(tcpfsm_lock_of(place.hash));
-		return false;
-	}
-	evict(tn, entry);
-	return true;
+	return look_up_oldest(tn, which, &place) && evict(tn, &place, BIT(which));
 }
 
 /**
@@ -227,20 +223,11 @@ bool tcpfsm_clock_evict(struct tcpfsm_net *tn, enum tcpfsm_queue which)
 bool tcpfsm_clock_evict_unproved(struct tcpfsm_net *tn, u64 age_ns)
 {
 	u64 before_ns = age_ns ? ktime_get_ns() - age_ns : U64_MAX;
-	struct tcpfsm_entry *entry;
 	struct place place;
 
-	if (!look_up_unproved(tn, before_ns, &place))
-		return false;
-	entry = lock_place(&place);
-	if (!entry)
-		return false;
-	if (!is_unproved(entry)) {
-		spin_unlock_bh(tcpfsm_lock_of(place.hash));
-		return false;
-	}
-	evict(tn, entry);
-	return true;
+	return look_up_unproved(tn, before_ns, &place) &&
+	       evict(tn, &place, BIT(TCPFSM_QUEUE_SYN_SENT) | BIT(TCPFSM_QUEUE_SYN_RECV) |
+				 BIT(TCPFSM_QUEUE_GUESS));
 }
 
 /* ---- What is due ---- */
@@ -258,56 +245,56 @@ static bool is_to_be_asked(const struct tcpfsm_entry *entry)
 	       tcpfsm_is_settled(&entry->flow);
 }
 
-/* Do what is due of a flow; its bucket, which is locked, is not any more afterwards. */
-static void run_one(struct tcpfsm_entry *entry, u64 now)
+/* Do what is due of a flow. Context: its bucket locked. Returns a copy for the log. */
+static struct tcpfsm_entry *run_one(struct tcpfsm_entry *entry, u64 now,
+				    struct tcpfsm_result *result)
 {
-	spinlock_t *lock = tcpfsm_lock_of(entry->hash);
-	struct tcpfsm_net *tn = entry->tn;
-	struct tcpfsm_entry *copy = NULL;
-	struct tcpfsm_result result;
+	struct tcpfsm_entry *copy;
 
 	if (entry->flow.ended) {
 		tcpfsm_table_forget(entry);
-	} else if (is_to_be_asked(entry)) {
+		return NULL;
+	}
+	if (is_to_be_asked(entry)) {
 		entry->flow.seen_ns = now;
 		entry->asked = true;
 		tcpfsm_entry_end(entry);
-	} else {
-		tcpfsm_entry_begin(entry, now);
-		tcpfsm_tick(&entry->flow, now, &tn->settings.limits, &result);
-		copy = tcpfsm_events_report(entry, NULL, &result);
-		tcpfsm_clock_wait(entry, true);
-		tcpfsm_entry_end(entry);
+		return NULL;
 	}
-	spin_unlock_bh(lock);
-	tcpfsm_events_log(tn, copy, &result);
+	tcpfsm_entry_begin(entry, now);
+	tcpfsm_tick(&entry->flow, now, &entry->tn->settings.limits, result);
+	copy = tcpfsm_events_report(entry, NULL, result);
+	tcpfsm_clock_wait(entry, true);
+	tcpfsm_entry_end(entry);
+	return copy;
 }
 
-/* The oldest flow of a list, if it is due. Returns whether to look again. */
-static bool run_oldest(struct tcpfsm_net *tn, enum tcpfsm_queue which, u64 now)
+/* The flow that was the oldest of a list, if it is due. Returns whether to look again. */
+static bool run_place(struct tcpfsm_net *tn, const struct place *place, enum tcpfsm_queue which,
+		      u64 now)
 {
-	struct tcpfsm_entry *entry;
-	struct place place;
+	spinlock_t *lock = tcpfsm_lock_of(place->hash);
+	struct tcpfsm_entry *entry, *copy = NULL;
+	struct tcpfsm_result result;
+	bool again;
 
-	if (!look_up_oldest(tn, which, &place))
-		return false;
-	entry = lock_place(&place);
-	if (!entry)
-		return true;
-	if (entry->queue != which || !is_due(entry, now)) {
-		spin_unlock_bh(tcpfsm_lock_of(place.hash));
-		return false;
-	}
-	run_one(entry, now);
-	return true;
+	spin_lock_bh(lock);
+	entry = find_again(place);
+	again = !entry || (entry->queue == which && is_due(entry, now));
+	if (entry && again)
+		copy = run_one(entry, now, &result);
+	spin_unlock_bh(lock);
+	tcpfsm_events_log(tn, copy, &result);
+	return again;
 }
 
 static void run_queue(struct tcpfsm_net *tn, enum tcpfsm_queue which)
 {
 	u64 now = ktime_get_ns();
+	struct place place;
 	unsigned int n = 0;
 
-	while (run_oldest(tn, which, now))
+	while (look_up_oldest(tn, which, &place) && run_place(tn, &place, which, now))
 		if (++n % BATCH == 0)
 			cond_resched();
 }
@@ -330,23 +317,26 @@ static bool has_own_clock(const struct tcpfsm_entry *entry)
 	return entry->queue < TCPFSM_QUEUES_TIMED;
 }
 
-/* Returns false if no other flow of the bucket is due. */
+/* Returns false if no flow of the bucket is due any more. */
 static bool walk_one(u32 bucket)
 {
 	spinlock_t *lock = tcpfsm_lock_of(tcpfsm_hash_of(bucket));
-	struct tcpfsm_entry *entry;
+	struct tcpfsm_entry *entry, *copy = NULL;
+	struct tcpfsm_net *tn = NULL;
+	struct tcpfsm_result result;
 	u64 now = ktime_get_ns();
 
 	spin_lock_bh(lock);
 	entry = tcpfsm_buckets.head[bucket];
 	while (entry && (has_own_clock(entry) || !is_due(entry, now)))
 		entry = entry->next;
-	if (!entry) {
-		spin_unlock_bh(lock);
-		return false;
+	if (entry) {
+		tn = entry->tn;
+		copy = run_one(entry, now, &result);
 	}
-	run_one(entry, now);
-	return true;
+	spin_unlock_bh(lock);
+	tcpfsm_events_log(tn, copy, &result);
+	return tn;
 }
 
 static void walk_bucket(u32 bucket)

@@ -94,14 +94,13 @@ static __always_inline bool tcpfsm_data_take(struct tcpfsm_net *tn, struct tcpfs
 					     enum tcpfsm_point point)
 {
 	unsigned int len = total - tcpfsm_data_header(tcp);
-	spinlock_t *lock;
+	spinlock_t *lock = tcpfsm_lock_of(name.hash);
 	bool bh, done;
 
 	if (static_branch_unlikely(&tcpfsm_lite) && !READ_ONCE(tn->settings.strict)) {
 		done = !READ_ONCE(*tcpfsm_pending(name.hash)) ||
 		       tcpfsm_data_is_settled(tn, name.from, name.to, name.hash, name.key);
 	} else {
-		lock = tcpfsm_lock_of(name.hash);
 		bh = !in_softirq();
 		if (bh)
 			local_bh_disable();

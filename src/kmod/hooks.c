@@ -354,23 +354,43 @@ static __always_inline unsigned int look(struct tcpfsm_net *tn, const struct sk_
 	return NF_ACCEPT;
 }
 
-/* X(name, family, point): a function each, for which the compiler knows where it is. */
-#define HOOKS(X)					\
-	X(in_ip4, NFPROTO_IPV4, NF_INET_LOCAL_IN)	\
-	X(forward_ip4, NFPROTO_IPV4, NF_INET_FORWARD)	\
-	X(out_ip4, NFPROTO_IPV4, NF_INET_LOCAL_OUT)	\
-	X(in_ip6, NFPROTO_IPV6, NF_INET_LOCAL_IN)	\
-	X(forward_ip6, NFPROTO_IPV6, NF_INET_FORWARD)	\
-	X(out_ip6, NFPROTO_IPV6, NF_INET_LOCAL_OUT)
+/* A function each, in which the compiler knows where it is. */
 
-#define X(name, family, point)							\
-static unsigned int name(void *priv, struct sk_buff *skb,			\
-			 const struct nf_hook_state *state)			\
-{										\
-	return look(priv, skb, state, family, point);				\
+static unsigned int in_ip4(void *priv, struct sk_buff *skb,
+			   const struct nf_hook_state *state)
+{
+	return look(priv, skb, state, NFPROTO_IPV4, NF_INET_LOCAL_IN);
 }
-HOOKS(X)
-#undef X
+
+static unsigned int forward_ip4(void *priv, struct sk_buff *skb,
+				const struct nf_hook_state *state)
+{
+	return look(priv, skb, state, NFPROTO_IPV4, NF_INET_FORWARD);
+}
+
+static unsigned int out_ip4(void *priv, struct sk_buff *skb,
+			    const struct nf_hook_state *state)
+{
+	return look(priv, skb, state, NFPROTO_IPV4, NF_INET_LOCAL_OUT);
+}
+
+static unsigned int in_ip6(void *priv, struct sk_buff *skb,
+			   const struct nf_hook_state *state)
+{
+	return look(priv, skb, state, NFPROTO_IPV6, NF_INET_LOCAL_IN);
+}
+
+static unsigned int forward_ip6(void *priv, struct sk_buff *skb,
+				const struct nf_hook_state *state)
+{
+	return look(priv, skb, state, NFPROTO_IPV6, NF_INET_FORWARD);
+}
+
+static unsigned int out_ip6(void *priv, struct sk_buff *skb,
+			    const struct nf_hook_state *state)
+{
+	return look(priv, skb, state, NFPROTO_IPV6, NF_INET_LOCAL_OUT);
+}
 
 static bool traces_nothing(const struct tcpfsm_net *tn)
 {
@@ -428,16 +448,19 @@ int tcpfsm_hooks_update(struct tcpfsm_net *tn)
 void tcpfsm_hooks_init(struct tcpfsm_net *tn)
 {
 	static const struct nf_hook_ops hooks[TCPFSM_HOOKS] = {
-#define X(name, family, point)							\
-		{ .hook = (name), .pf = (family), .hooknum = (point), .priority = INT_MAX },
-		HOOKS(X)
-#undef X
+		{ .hook = in_ip4, .pf = NFPROTO_IPV4, .hooknum = NF_INET_LOCAL_IN },
+		{ .hook = forward_ip4, .pf = NFPROTO_IPV4, .hooknum = NF_INET_FORWARD },
+		{ .hook = out_ip4, .pf = NFPROTO_IPV4, .hooknum = NF_INET_LOCAL_OUT },
+		{ .hook = in_ip6, .pf = NFPROTO_IPV6, .hooknum = NF_INET_LOCAL_IN },
+		{ .hook = forward_ip6, .pf = NFPROTO_IPV6, .hooknum = NF_INET_FORWARD },
+		{ .hook = out_ip6, .pf = NFPROTO_IPV6, .hooknum = NF_INET_LOCAL_OUT },
 	};
 	unsigned int i;
 
 	for (i = 0; i < TCPFSM_HOOKS; i++) {
 		tn->ops[i] = hooks[i];
 		tn->ops[i].priv = tn;
+		tn->ops[i].priority = INT_MAX;
 	}
 }
 

@@ -39,7 +39,7 @@ struct tcpfsm_net;
 	X(revived, "ended flows that live again: what ended them was retracted")	\
 	X(inferred, "transitions that were inferred")				\
 	X(retracted, "transitions that were retractions")			\
-	X(evict_half_open, "flows that nobody had answered yet, given up for a newer one")		\
+	X(evict_half_open, "flows nobody had answered yet, given up for a newer one")		\
 	X(evict_time_wait, "flows forgotten in TIME_WAIT for a newer one; graceful all the same") \
 	X(evict_ended, "ended flows forgotten before their linger time")	\
 	X(drops, "segments whose flow could not be kept; the sum of the next three")	\

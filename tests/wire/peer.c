@@ -144,13 +144,14 @@ void peer_send(struct play *play, const struct segment *seg, const struct oddity
 {
 	static uint8_t tcp[PACKET_MAX];
 	size_t len = write_header(tcp, seg);
+	uint32_t sum;
 
 	memset(tcp + len, 'x', seg->len);
 	len += seg->len;
 	if (odd->doff)
 		tcp[12] = odd->doff << 4;
-	put16(tcp + 16, checksum_fold(checksum_add(pseudo_header(play, IPPROTO_TCP, len), tcp, len)) ^
-			(odd->bad_checksum ? 0x5555 : 0));
+	sum = checksum_add(pseudo_header(play, IPPROTO_TCP, len), tcp, len);
+	put16(tcp + 16, checksum_fold(sum) ^ (odd->bad_checksum ? 0x5555 : 0));
 	if (!odd->fragments) {
 		send_ip(play, IPPROTO_TCP, tcp, len, 0, false, odd->extension);
 		return;
