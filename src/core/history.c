@@ -52,7 +52,7 @@ void tcpfsm_history_segment(struct tcpfsm_flow *flow, unsigned int who,
 		tcpfsm_history_note(flow, who, TCPFSM_LETTER_DATA);
 		/* A keepalive repeats one byte on purpose; it is no retransmission. */
 		if (tcpfsm_before(seg->seq, x->snd_nxt) && seg->len > 1 &&
-		    tcpfsm_has_fact(x, TCPFSM_FACT_A))
+		    tcpfsm_has_fact(x, TCPFSM_FACT_S | TCPFSM_FACT_A))
 			tcpfsm_history_note(flow, who, TCPFSM_LETTER_RETRANSMIT);
 	} else if (!flags && seg->flags & TCPFSM_ACK) {
 		tcpfsm_history_note(flow, who, TCPFSM_LETTER_ACK);
