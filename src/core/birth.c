@@ -55,6 +55,8 @@ static void begin_midstream(struct tcpfsm_step *st)
 	x->snd_nxt = st->seg->seq;
 	y->isn = st->seg->ack - 1;
 	y->snd_nxt = st->seg->ack;
+	x->got = st->seg->ack;
+	y->got = st->seg->seq;
 	x->marks |= TCPFSM_MARK_P_INFERRED;
 	y->marks |= TCPFSM_MARK_P_INFERRED;
 	tcpfsm_learn(st, st->x, facts);

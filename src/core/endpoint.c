@@ -161,6 +161,10 @@ void tcpfsm_learn_p(struct tcpfsm_step *st, unsigned int who, bool inferred)
 		end->marks &= ~TCPFSM_MARK_P_INFERRED;
 	if (tcpfsm_has_fact(end, TCPFSM_FACT_P))
 		return;
+	/* How far it has received, until its own ACK tells: see tcpfsm_take_window(). */
+	if (!(end->marks & TCPFSM_MARK_RCV))
+		end->got = who == st->x ? st->seg->ack :
+			   st->seg->flags & TCPFSM_SYN ? tcpfsm_end(st->seg) : st->seg->seq;
 	if (inferred) {
 		end->marks |= TCPFSM_MARK_P_INFERRED;
 		end->inferred_us = tcpfsm_now_us(st);

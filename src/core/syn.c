@@ -303,13 +303,11 @@ void tcpfsm_sent_oneway(struct tcpfsm_step *st)
 void tcpfsm_delivered_syn(struct tcpfsm_step *st, bool inferred)
 {
 	const struct tcpfsm_endpoint *x = &st->flow->end[st->x];
-	struct tcpfsm_endpoint *y = &st->flow->end[st->y];
+	const struct tcpfsm_endpoint *y = &st->flow->end[st->y];
 	const struct tcpfsm_segment *seg = st->seg;
 
 	if (!(seg->flags & TCPFSM_ACK) || !tcpfsm_answers_syn(y, seg->ack))
 		return;
-	if (!(y->facts & (TCPFSM_FACT_A | TCPFSM_FACT_P)))
-		y->got = tcpfsm_end(seg);
 	/* SYN_SENT takes any SYN-ACK of its SYN; SYN_RECV the one that fits (RFC 9293 fig. 7). */
 	if (!tcpfsm_has_fact(y, TCPFSM_FACT_A) ||
 	    (seg->seq == x->isn && seg->ack == y->snd_nxt))
