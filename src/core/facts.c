@@ -306,6 +306,5 @@ bool tcpfsm_is_settled(const struct tcpfsm_flow *flow)
  */
 bool tcpfsm_quiet(const struct tcpfsm_flow *flow, const struct tcpfsm_segment *seg)
 {
-	return !(seg->flags & (TCPFSM_SYN | TCPFSM_FIN | TCPFSM_RST)) &&
-	       tcpfsm_is_settled(flow);
+	return tcpfsm_is_plain(seg) && tcpfsm_is_settled(flow);
 }
