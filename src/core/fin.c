@@ -106,6 +106,16 @@ static void record_fin(struct tcpfsm_step *st, unsigned int who, const struct tc
 	tcpfsm_settle(st, who, tcpfsm_has_fact(x, TCPFSM_FACT_AF) && !covers);
 }
 
+/*
+ * Has the FIN of Y on record, if there is one, been acknowledged? Of a socket
+ * that is connected to itself PF may be known before AF is.
+ */
+static bool is_settled(const struct tcpfsm_step *st)
+{
+	return tcpfsm_has_fact(&st->flow->end[st->x], TCPFSM_FACT_AF) ||
+	       tcpfsm_has_fact(&st->flow->end[st->y], TCPFSM_FACT_PF);
+}
+
 /* @who goes on beyond its FIN, or sends another: the one on record was not its own. */
 static void forget_fin(struct tcpfsm_step *st, unsigned int who)
 {
@@ -159,7 +169,7 @@ void tcpfsm_believe_fin(struct tcpfsm_step *st)
 	if (st->seg->ack != flow->doubt.fin + 1 ||
 	    (y->marks & TCPFSM_MARK_ISN && !tcpfsm_after(flow->doubt.fin, y->isn)) ||
 	    tcpfsm_before(tcpfsm_end(st->seg), flow->doubt.ack) ||
-	    !tcpfsm_has_fact(y, TCPFSM_SYNCHRONISED) || tcpfsm_has_fact(x, TCPFSM_FACT_AF))
+	    !tcpfsm_has_fact(y, TCPFSM_SYNCHRONISED) || is_settled(st))
 		return;
 	flow->doubted = TCPFSM_NOBODY;
 	st->cause = TCPFSM_CAUSE_FIN;
@@ -179,10 +189,9 @@ void tcpfsm_believe_fin(struct tcpfsm_step *st)
  */
 void tcpfsm_disbelieve_fin(struct tcpfsm_step *st)
 {
-	const struct tcpfsm_endpoint *x = &st->flow->end[st->x];
 	const struct tcpfsm_endpoint *y = &st->flow->end[st->y];
 
-	if (!tcpfsm_has_fact(x, TCPFSM_FACT_AF) && tcpfsm_after(st->seg->ack, y->fin + 1))
+	if (!is_settled(st) && tcpfsm_after(st->seg->ack, y->fin + 1))
 		forget_fin(st, st->y);
 }
 
