@@ -3,7 +3,7 @@
  * The observer: drives the core as src/kmod/hooks.c does, and holds each step
  * against what must be so whatever the truth is.
  */
-#include "../unit/short_way.h"
+#include "invariants.h"
 #include "world.h"
 
 #include <stdlib.h>
@@ -205,16 +205,12 @@ static void take_way(const struct tcpfsm_result *result)
 static void check_short_way(struct tcpfsm_flow flow, unsigned int role,
 			    const struct tcpfsm_segment *seg, const struct tcpfsm_sighting *at)
 {
-	struct tcpfsm_flow by_short_way;
-	struct tcpfsm_result result;
+	const char *wrong;
 
 	flow.letters = ~0U;
-	by_short_way = flow;
-	if (!short_way(&by_short_way, role, seg, at->point))
-		return;
-	tcpfsm_see(&flow, role, seg, at, &result);
-	if (memcmp(&by_short_way, &flow, sizeof(flow)) || result.changes || result.anomalies)
-		model_fail("the short way goes elsewhere");
+	wrong = invariant_short_way(&flow, role, seg, at);
+	if (wrong)
+		model_fail("%s", wrong);
 }
 
 static void go_on(unsigned int role, const struct tcpfsm_segment *seg,
