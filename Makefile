@@ -16,12 +16,14 @@
 #	make test-bench		what it costs in instructions, against the budgets
 #	make test-flood		floods: what must stand stands, and memory is bounded
 #	make model		the core against a model of both ends, all bounds: 10 minutes
+#	make fuzz [SECONDS=600]	the parsers, the rules and the command, that long each
 #	make docs		makes the generated parts of docs/ again
 #	make conformance	makes docs/conformance.md of the last test run
 #	make clean
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
 K ?= 6.12
+SECONDS ?= 600
 
 all: modules
 
@@ -79,6 +81,9 @@ sockets:
 bench:
 	@tests/bench/run
 
+fuzz:
+	@tests/fuzz/run -t $(SECONDS)
+
 docs:
 	@scripts/docs
 
@@ -92,4 +97,4 @@ clean:
 	rm -f Module.symvers modules.order
 
 .PHONY: all modules cli demo shell check test test-unit test-vm test-replay test-um test-wire \
-	test-bench test-flood test-sockets model sockets bench conformance docs clean
+	test-bench test-flood test-sockets model fuzz sockets bench conformance docs clean

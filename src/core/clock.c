@@ -121,7 +121,7 @@ static enum tcpfsm_verdict verdict_of_silence(const struct tcpfsm_flow *flow)
 
 	if (lacks_ack(client, server) || lacks_ack(server, client))
 		return TCPFSM_VERDICT_SYNACK_TIMEOUT;
-	if ((client->facts | server->facts) & TCPFSM_FACT_A || flow->shook)
+	if ((client->facts | server->facts) & TCPFSM_FACT_A)
 		return TCPFSM_VERDICT_VANISHED;
 	return TCPFSM_VERDICT_SYN_TIMEOUT;
 }

@@ -23,8 +23,8 @@ static enum tcpfsm_state shown(const struct tcpfsm_flow *flow, unsigned int who)
 		return TCPFSM_CLOSE;
 	}
 	state = tcpfsm_state_of(end->facts);
-	if (state == TCPFSM_LISTEN &&
-	    (who == TCPFSM_CLIENT || end->marks & TCPFSM_MARK_REFUSED))
+	/* Only a server can have sent nothing: a flow begins with its client's SYN. */
+	if (state == TCPFSM_LISTEN && end->marks & TCPFSM_MARK_REFUSED)
 		return TCPFSM_CLOSE;
 	return state;
 }

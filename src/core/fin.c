@@ -205,9 +205,8 @@ static bool is_repetition(const struct tcpfsm_step *st)
 	const struct tcpfsm_endpoint *x = &st->flow->end[st->x];
 	const struct tcpfsm_endpoint *y = &st->flow->end[st->y];
 
-	return st->seg->flags & TCPFSM_FIN && tcpfsm_has_fact(x, TCPFSM_FACT_F) &&
-	       st->seg->seq + st->seg->len == x->fin && !tcpfsm_is_copy(st) &&
-	       !tcpfsm_is_too_early(st) &&
+	return st->seg->flags & TCPFSM_FIN && st->seg->seq + st->seg->len == x->fin &&
+	       !tcpfsm_is_copy(st) && !tcpfsm_is_too_early(st) &&
 	       !(tcpfsm_has_fact(x, TCPFSM_FACT_AF) && tcpfsm_has_fact(y, TCPFSM_FACT_O));
 }
 

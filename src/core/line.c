@@ -143,8 +143,7 @@ int tcpfsm_line(char *buf, size_t size, const struct tcpfsm_flow *flow, u64 id, 
 	if (closer)
 		put(&line, " closer=%s", closer);
 	put_reset(&line, flow);
-	if (*history)
-		put(&line, " hist=%s", history);
+	put(&line, " hist=%s", history);
 	put_handshake(&line, flow);
 	put_teardown(&line, flow);
 	put_repeats(&line, flow);

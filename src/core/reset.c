@@ -180,7 +180,7 @@ void tcpfsm_reset_sent(struct tcpfsm_step *st)
 		return;
 	/* It answers an ACK up to its number: nothing later had come, no ACK of the FIN. */
 	if (!(seg->flags & TCPFSM_ACK) && x->marks & TCPFSM_MARK_PF_INFERRED &&
-	    tcpfsm_has_fact(x, TCPFSM_FACT_F | TCPFSM_FACT_PF) && !tcpfsm_after(seg->seq, x->fin))
+	    !tcpfsm_after(seg->seq, x->fin))
 		tcpfsm_withdraw(st, st->x, TCPFSM_FACT_PF, TCPFSM_MARK_PF_INFERRED);
 	if (st->flow->reset_by == TCPFSM_NOBODY)
 		blame(st);

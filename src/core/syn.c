@@ -242,21 +242,15 @@ void tcpfsm_confirm_p(struct tcpfsm_step *st)
 void tcpfsm_learn_a(struct tcpfsm_step *st)
 {
 	struct tcpfsm_flow *flow = st->flow;
-	bool af = tcpfsm_has_fact(&flow->end[st->x], TCPFSM_FACT_AF);
 
 	if (st->x == TCPFSM_CLIENT && flow->has & TCPFSM_HAS_SYNACK_TIME &&
-	    !(flow->has & TCPFSM_HAS_RTT_CLIENT) &&
 	    !(flow->flags & TCPFSM_FLOW_SIMULTANEOUS)) {
 		flow->rtt_client_us = tcpfsm_now_us(st) - flow->synack_us;
 		flow->has |= TCPFSM_HAS_RTT_CLIENT;
 		if (is_ambiguous(st))
 			flow->flags |= TCPFSM_FLOW_AMBIGUOUS_RTT;
 	}
-	/* An ACK of Y's FIN may have overtaken this one. */
-	flow->end[st->x].facts &= ~TCPFSM_FACT_AF;
 	tcpfsm_learn(st, st->x, TCPFSM_FACT_A);
-	if (af)
-		tcpfsm_learn(st, st->x, TCPFSM_FACT_AF);
 }
 
 /**
@@ -285,8 +279,7 @@ void tcpfsm_sent_oneway(struct tcpfsm_step *st)
 	struct tcpfsm_endpoint *x = &flow->end[st->x];
 	struct tcpfsm_endpoint *y = &flow->end[st->y];
 
-	if (!tcpfsm_has_fact(x, TCPFSM_FACT_S) || st->seg->seq != x->isn + 1 ||
-	    tcpfsm_has_fact(x, TCPFSM_FACT_A))
+	if (st->seg->seq != x->isn + 1 || tcpfsm_has_fact(x, TCPFSM_FACT_A))
 		return;
 	flow->flags |= TCPFSM_FLOW_ONEWAY | TCPFSM_FLOW_LOOSE;
 	y->snd_nxt = st->seg->ack;

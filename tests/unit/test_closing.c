@@ -122,6 +122,31 @@ TEST(crossing_fins)
 	     "client > F. 101 ack 61		| ~F1/CW !last_ack_lost again");
 }
 
+/*
+ * A FIN that comes after the ACK from behind it: by the round trip it was sent again,
+ * and had not covered the peer's FIN the first time; if that is known.
+ */
+TEST(fin_after_its_ack)
+{
+	play(AT_ROUTER,
+	     "client > S 100			| SS/LI",
+	     "server < S. 60 ack 101		| SS/SR",
+	     "+10ms client > . 101 ack 61	| ES/ES?",
+	     "client > F. 101 ack 61 unseen	| ES/ES?",
+	     "server < F. 61 ack 101		| ES/F1",
+	     "client > . 102 ack 62		| CW/F2?",
+	     "+50ms client > F. 101 ack 62	| ~CG/F2?");
+	play(AT_ROUTER,
+	     "client > S 100			| SS/LI",
+	     "server < S. 60 ack 101		| SS/SR",
+	     "+1s server < S. 60 ack 101	| SS/SR",
+	     "+10ms client > . 101 ack 61	| ES/ES?",
+	     "client > F. 101 ack 61 unseen	| ES/ES?",
+	     "server < F. 61 ack 101		| ES/F1",
+	     "client > . 102 ack 62		| CW/F2?",
+	     "+50ms client > F. 101 ack 62	| LA/F2? flags=ambiguous_rtt");
+}
+
 /* The ACK that waited was lost, as the FIN comes again: it is not taken for a moment. */
 TEST(waiting_ack_lost)
 {
@@ -666,6 +691,7 @@ TEST(old_segment_delivers_nothing)
 }
 
 TESTS = {
+	test(fin_after_its_ack),
 	item(41a, four_segments), item(41b, four_segments_certainty), item(42a, three_segments),
 	item(60, server_closes_first), item(43a, simultaneous_close),
 	item(43b, simultaneous_close_certainty), item(44, crossed_fin_carries_ack),

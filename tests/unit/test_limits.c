@@ -298,8 +298,26 @@ TEST(repeated_for_ever)
 	script_play(EVERYWHERE, lines, __FILE__, __LINE__);
 }
 
+/* What counts repetitions stops, and does not begin again at 0. */
+TEST(counts_stop)
+{
+	static const char *lines[] = {
+		":base",
+		"client > S 100			| SS/LI",
+		"server < S. 100 ack 101	| SS/SR",
+		[3 ... 302] = "server < S. 100 ack 101	| SS/SR again",
+		"client > . 101 ack 101		| ES/ES",
+		"client > F. 101 ack 101	| F1/ES",
+		[305 ... 604] = "client > F. 101 ack 101	| F1/ES again",
+		"server < F. 101 ack 102	| F2/CW,LA rtx=0/255/255/0",
+		NULL
+	};
+
+	script_play(EVERYWHERE, lines, __FILE__, __LINE__);
+}
+
 TESTS = {
-	item(18b, repeated_for_ever), item(38c, probes_are_life),
+	test(counts_stop), item(18b, repeated_for_ever), item(38c, probes_are_life),
 	item(53c, every_state_at_its_limit), item(61b, unseen_end),
 };
 

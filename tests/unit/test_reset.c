@@ -307,6 +307,13 @@ TEST(overtaking)
 	play(AT_ROUTER, OPEN,
 	     "server < R. 143 ack 111	| ES/ES !rst_inexact",
 	     "server < P. 111:150 ack 111 | ES/ES");
+	/* Another one has sent a listener back meanwhile, and was none of its peer's. */
+	play(AT_ROUTER,
+	     "client > S 100		| SS/LI",
+	     "server < S. 500 ack 101	| SS/SR",
+	     "client > R 150		| SS/SR !rst_inexact",
+	     "client > R 101		| CL?/LI? ended",
+	     "client > P. 101:150 ack 501 | ~SS,ES/LI? !rst_withdrawn revived");
 	/* At its target's own host it is as it is. */
 	play(AT_CLIENT, OPEN,
 	     "server < R. 143 ack 111	| ES/ES !rst_inexact",
