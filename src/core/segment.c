@@ -43,10 +43,11 @@ static u32 be32(const u8 *p)
 	return (u32)be16(p) << 16 | be16(p + 2);
 }
 
-static void parse_sack(struct tcpfsm_segment *seg, const u8 *blocks, u32 len)
+/* SACK blocks from @at on, up to @end. */
+static void parse_sack(struct tcpfsm_segment *seg, const u8 *tcp, u32 at, u32 end)
 {
-	for (; len >= 8; blocks += 8, len -= 8) {
-		u32 edge = be32(blocks + 4);
+	for (; at + 8 <= end; at += 8) {
+		u32 edge = be32(tcp + at + 4);
 
 		if (!seg->has_sack || tcpfsm_after(edge, seg->sack_edge))
 			seg->sack_edge = edge;
@@ -54,20 +55,23 @@ static void parse_sack(struct tcpfsm_segment *seg, const u8 *blocks, u32 len)
 	}
 }
 
-/* One option of whole length @len, two bytes of it kind and length. */
-static void parse_option(struct tcpfsm_segment *seg, u8 kind, const u8 *opt, u32 len)
+/*
+ * One option, @len bytes of it, two of which are kind and length. It ends at @end,
+ * within the header: what it says is read from there back.
+ */
+static void parse_option(struct tcpfsm_segment *seg, u8 kind, const u8 *tcp, u32 end, u32 len)
 {
 	bool syn = seg->flags & TCPFSM_SYN;
 
 	switch (kind) {
 	case OPT_MSS:
 		if (syn && len == 4)
-			seg->mss = be16(opt + 2);
+			seg->mss = be16(tcp + end - 2);
 		break;
 	case OPT_WSCALE:
 		if (syn && len == 3) {
 			seg->has_wscale = true;
-			seg->wscale = opt[2] > WSCALE_MAX ? WSCALE_MAX : opt[2];
+			seg->wscale = tcp[end - 1] > WSCALE_MAX ? WSCALE_MAX : tcp[end - 1];
 		}
 		break;
 	case OPT_SACK_PERMITTED:
@@ -75,14 +79,14 @@ static void parse_option(struct tcpfsm_segment *seg, u8 kind, const u8 *opt, u32
 			seg->options |= TCPFSM_OPT_SACK;
 		break;
 	case OPT_SACK:
-		parse_sack(seg, opt + 2, len - 2);
+		parse_sack(seg, tcp, end - len + 2, end);
 		break;
 	case OPT_TIMESTAMP:
 		if (len == 10) {
 			seg->options |= TCPFSM_OPT_TS;
 			seg->has_ts = true;
-			seg->tsval = be32(opt + 2);
-			seg->tsecr = be32(opt + 6);
+			seg->tsval = be32(tcp + end - 8);
+			seg->tsecr = be32(tcp + end - 4);
 		}
 		break;
 	case OPT_FASTOPEN:
@@ -95,27 +99,23 @@ static void parse_option(struct tcpfsm_segment *seg, u8 kind, const u8 *opt, u32
 }
 
 /* RFC 9293 3.1: kinds 0 and 1 are one byte, all others have a length. */
-static void parse_options(struct tcpfsm_segment *seg, const u8 *opt, u32 left)
+static void parse_options(struct tcpfsm_segment *seg, const u8 *tcp, u32 header)
 {
-	while (left) {
-		u8 kind = opt[0];
-		u32 len;
+	u32 at = TCPFSM_TCP_HEADER_MIN;
 
-		if (kind == OPT_END)
-			return;
-		if (kind == OPT_NOP) {
-			opt++;
-			left--;
-			continue;
+	while (at < header && tcp[at] != OPT_END) {
+		u32 end = at + 1;
+
+		if (tcp[at] != OPT_NOP) {
+			if (end < header)
+				end = at + tcp[end];
+			if (end < at + 2 || end > header) {
+				seg->bad_options = true;
+				return;
+			}
+			parse_option(seg, tcp[at], tcp, end, end - at);
 		}
-		if (left < 2 || opt[1] < 2 || opt[1] > left) {
-			seg->bad_options = true;
-			return;
-		}
-		len = opt[1];
-		parse_option(seg, kind, opt, len);
-		opt += len;
-		left -= len;
+		at = end;
 	}
 }
 
@@ -164,7 +164,7 @@ int tcpfsm_segment_parse(struct tcpfsm_segment *seg, const u8 *tcp, u32 have, u3
 	seg->flags = tcp[13];
 	seg->window = be16(tcp + 14);
 	seg->len = total - header;
-	parse_options(seg, tcp + TCPFSM_TCP_HEADER_MIN, header - TCPFSM_TCP_HEADER_MIN);
+	parse_options(seg, tcp, header);
 
 	/* RFC 3168 6.1.1: a SYN asks with ECE and CWR, a SYN-ACK agrees with ECE. */
 	if (seg->flags & TCPFSM_SYN) {
