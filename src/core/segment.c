@@ -56,14 +56,15 @@ static void parse_sack(struct tcpfsm_segment *seg, const u8 *tcp, u32 at, u32 en
 }
 
 /*
- * One option, @len bytes of it, two of which are kind and length. It ends at @end,
- * within the header: what it says is read from there back.
+ * One option, from @at to @end: kind, length and what it says, which is read from
+ * the end back, as that is what was seen to lie within the header.
  */
-static void parse_option(struct tcpfsm_segment *seg, u8 kind, const u8 *tcp, u32 end, u32 len)
+static void parse_option(struct tcpfsm_segment *seg, const u8 *tcp, u32 at, u32 end)
 {
 	bool syn = seg->flags & TCPFSM_SYN;
+	u32 len = end - at;
 
-	switch (kind) {
+	switch (tcp[at]) {
 	case OPT_MSS:
 		if (syn && len == 4)
 			seg->mss = be16(tcp + end - 2);
@@ -79,7 +80,7 @@ static void parse_option(struct tcpfsm_segment *seg, u8 kind, const u8 *tcp, u32
 			seg->options |= TCPFSM_OPT_SACK;
 		break;
 	case OPT_SACK:
-		parse_sack(seg, tcp, end - len + 2, end);
+		parse_sack(seg, tcp, at + 2, end);
 		break;
 	case OPT_TIMESTAMP:
 		if (len == 10) {
@@ -113,7 +114,7 @@ static void parse_options(struct tcpfsm_segment *seg, const u8 *tcp, u32 header)
 				seg->bad_options = true;
 				return;
 			}
-			parse_option(seg, tcp[at], tcp, end, end - at);
+			parse_option(seg, tcp, at, end);
 		}
 		at = end;
 	}
