@@ -121,9 +121,10 @@ static bool may_leave_time_wait(const struct tcpfsm_endpoint *x, const struct tc
  * @seg: the segment
  *
  * A SYN with the initial sequence number on record is a repetition. With
- * another one it begins a new life where the old one is over, is in TIME_WAIT
- * or was never acknowledged; else the flow may be half-open (RFC 9293 3.5.1),
- * and a SYN-ACK for that SYN is what shows that the old life is over.
+ * another one it begins a new life where the old one is over or in TIME_WAIT, or
+ * where its own host shows that it was never acknowledged. Else it may be forged,
+ * or the flow half-open (RFC 9293 3.5.1): a SYN-ACK for that SYN is what shows
+ * that the old life is over, if its sender has not gone on in it since.
  *
  * Context: any; the caller holds what protects @flow.
  * Return: true if the old flow is to be given up and a new one begun.
@@ -137,7 +138,7 @@ bool tcpfsm_is_new_incarnation(const struct tcpfsm_flow *flow, unsigned int who,
 	bool known = x->marks & TCPFSM_MARK_ISN && seg->seq == x->isn;
 
 	if (flags == (TCPFSM_SYN | TCPFSM_ACK))
-		return !known && flow->flags & TCPFSM_FLOW_HALF_OPEN &&
+		return !known && y->marks & TCPFSM_MARK_RESTARTED && flow->new_isn != y->isn &&
 		       seg->ack == flow->new_isn + 1;
 	if (flags != TCPFSM_SYN)
 		return false;
@@ -157,9 +158,9 @@ bool tcpfsm_is_new_incarnation(const struct tcpfsm_flow *flow, unsigned int who,
 	    tcpfsm_has_fact(&flow->end[TCPFSM_CLIENT], TCPFSM_FACT_A))
 		return false;
 	/*
-	 * Once the SYN on record has an answer, and another one comes that its own
-	 * host did not send, that is not the end: a listener takes none meanwhile
+	 * One that its own host did not send is not the end: the answer tells which of
+	 * them lives. A listener that has answered takes none meanwhile
 	 * (tcp_check_req()), and who does not know the first resets the SYN-ACK.
 	 */
-	return tcpfsm_is_local(flow, who) || !tcpfsm_has_fact(y, TCPFSM_FACT_S);
+	return tcpfsm_is_local(flow, who);
 }

@@ -113,6 +113,9 @@ static bool sent_plain(struct tcpfsm_step *st)
 		return false;
 	if (x->marks & TCPFSM_MARK_RESTARTED)
 		lives_on(st);
+	/* Nor is the life over that Y's SYN came into: X goes on in it. */
+	if (y->marks & TCPFSM_MARK_RESTARTED)
+		flow->new_isn = y->isn;
 	/* A first fragment: more was sent than is known, and a FIN stands nobody knows where. */
 	if (seg->partial)
 		flow->flags |= TCPFSM_FLOW_LOOSE;

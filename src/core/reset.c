@@ -65,9 +65,10 @@ static enum judgement judge(const struct tcpfsm_step *st)
 	case TCPFSM_SYN_SENT:
 		if (tcpfsm_at_target(st) && tcpfsm_has_fact(y, TCPFSM_FACT_P))
 			return judge_after_synack(st);
-		/* RFC 9293 3.10.7.3: it must acknowledge the SYN. */
+		/* RFC 9293 3.10.7.3: it must acknowledge the SYN, or the one that came later. */
 		if (seg->flags & TCPFSM_ACK && seg->ack != y->isn &&
-		    tcpfsm_within(seg->ack, y->isn, y->snd_nxt))
+		    (tcpfsm_within(seg->ack, y->isn, y->snd_nxt) ||
+		     (y->marks & TCPFSM_MARK_RESTARTED && seg->ack == st->flow->new_isn + 1)))
 			return RST_EXACT;
 		return RST_OUTSIDE;
 	}

@@ -124,8 +124,11 @@ static bool other_syn(struct tcpfsm_step *st)
 	const struct tcpfsm_endpoint *y = &flow->end[st->y];
 
 	if (!(st->seg->flags & TCPFSM_ACK)) {
-		tcpfsm_note(st, TCPFSM_ANOMALY_SYN_IN_SYNC);
-		flow->flags |= TCPFSM_FLOW_HALF_OPEN;
+		/* Where neither has an answer, it may be the next try of the same ports. */
+		if (tcpfsm_has_fact(y, TCPFSM_FACT_S)) {
+			tcpfsm_note(st, TCPFSM_ANOMALY_SYN_IN_SYNC);
+			flow->flags |= TCPFSM_FLOW_HALF_OPEN;
+		}
 		flow->new_isn = st->seg->seq;
 		x->marks |= TCPFSM_MARK_RESTARTED;
 		return false;

@@ -224,8 +224,8 @@ TEST(old_duplicate_syn_on_the_way)
 {
 	play(AT_ROUTER,
 	     "client > S 100 lost	| SS/LI",
-	     "client > S 90		| SS/LI new old=reused",
-	     "server < S. 500 ack 91	| SS/SR",
+	     "client > S 90		| SS/LI",
+	     "server < S. 500 ack 91	| SS/SR new old=reused",
 	     "client > R 91		| CL?/LI? ended outcome=reset_client",
 	     "+1s client > S 100	| SS/LI new old=reset_client",
 	     "server < S. 600 ack 101	| SS/SR",
@@ -327,8 +327,8 @@ TEST(challenge_answers_syn)
 	     "client > S 5000		| SS/LI",
 	     "server < . 900 ack 55	| SS/LI",
 	     "client > R 55		| SS/LI",
-	     "client > S 6000		| SS/LI new old=reused",
-	     "server < S. 700 ack 6001	| SS/SR",
+	     "client > S 6000		| SS/LI client,loopback@new",
+	     "server < S. 700 ack 6001	| SS/SR server,router@new",
 	     "client > . 6001 ack 701	| ES/ES");
 }
 
@@ -504,7 +504,21 @@ TEST(new_try)
 	     "client > S 7000			| SS/LI new old=reused",
 	     "server < S. 500 ack 7001		| SS/SR",
 	     "client > S 8000			| SS/LI new old=reused");
-	/* Seen elsewhere it may be forged, once the first has an answer: the client decides. */
+	/* Seen elsewhere it may be forged: the answer is to one of them. */
+	play(AT_SERVER | AT_ROUTER, SYN,
+	     "client > S 7000			| SS/LI -flags",
+	     "client > S 8000			| SS/LI",
+	     "server < S. 500 ack 8001		| SS/SR new old=reused flags=midstream",
+	     "client > . 8001 ack 501		| ES/ES");
+	play(AT_SERVER | AT_ROUTER, SYN,
+	     "client > S 7000			| SS/LI",
+	     "server < S. 500 ack 101		| SS/SR",
+	     "client > . 101 ack 501		| ES/ES -flags");
+	play(AT_SERVER | AT_ROUTER, SYN,
+	     "client > S 7000			| SS/LI",
+	     "server < R. 0 ack 7001		| CL/CL ended outcome=refused",
+	     "client > S 9000			| SS/LI new old=refused");
+	/* Once the first has an answer the client decides. */
 	play(AT_SERVER | AT_ROUTER, SYN, SYNACK,
 	     "client > S 8000			| SS/SR !syn_in_sync flags=half_open",
 	     "server < . 501 ack 101		| SS/SR",

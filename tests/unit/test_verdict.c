@@ -187,9 +187,13 @@ FAILS(vanished)
 
 EARNS(reused)
 {
-	play(EVERYWHERE,
+	play(AT_CLIENT | AT_LOOPBACK,
 	     "client > S 100		| SS/LI",
 	     "client > S 200		| SS/LI new old=reused");
+	play(AT_SERVER | AT_ROUTER,
+	     "client > S 100		| SS/LI",
+	     "client > S 200		| SS/LI",
+	     "server < S. 700 ack 201	| SS/SR new old=reused");
 	play(EVERYWHERE, OPEN,
 	     "client > S 9000		| ES/ES !syn_in_sync",
 	     "server < S. 700 ack 9001	| SS/SR new old=reused");
@@ -198,6 +202,15 @@ EARNS(reused)
 /* What had ended keeps its verdict; a copy of the SYN is no other life. */
 FAILS(reused)
 {
+	/* Who answers a SYN out of the old life, and then as a listener, is two. */
+	play(AT_ROUTER | AT_CLIENT,
+	     "client > S 100		| SS/LI",
+	     "server < S. 100 ack 101	| SS/SR",
+	     "client > . 101 ack 101	| ES/ES*",
+	     "client > S 9000		| ES/ES* !syn_in_sync",
+	     "server < . 101 ack 101	| ES/ES",
+	     "server < S. 700 ack 9001	| ES/ES !synack_isn",
+	     "client > . 101 ack 101	| ES/ES outcome=open -flags");
 	play(EVERYWHERE,
 	     "client > S 100		| SS/LI",
 	     "client > S 100		| SS/LI -new again");
