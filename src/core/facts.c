@@ -39,13 +39,32 @@ static void note_flags(struct tcpfsm_step *st)
 	}
 }
 
+/* What a SYN can offer: its window is never scaled (RFC 7323 2.2). */
+#define SYN_WINDOW_MAX 0xffff
+
+/*
+ * Y has acknowledged nothing yet, so X, whose SYN was seen, goes on from there (in
+ * the handshake by Fast Open alone), as far as any SYN's window lets it.
+ */
+static bool is_far(const struct tcpfsm_endpoint *x, const struct tcpfsm_segment *seg)
+{
+	u32 low = x->snd_nxt - x->isn < TCPFSM_WINDOW_MAX ? x->isn :
+							    x->snd_nxt - TCPFSM_WINDOW_MAX;
+
+	return !tcpfsm_within(seg->seq, low, x->snd_nxt + SYN_WINDOW_MAX);
+}
+
 /* At X's own host nobody but X speaks for X. */
 static bool is_outside(const struct tcpfsm_step *st)
 {
+	const struct tcpfsm_endpoint *x = &st->flow->end[st->x];
 	const struct tcpfsm_endpoint *y = &st->flow->end[st->y];
 
-	return !tcpfsm_at_sender(st) && !(st->flow->flags & TCPFSM_FLOW_LOOSE) &&
-	       y->marks & TCPFSM_MARK_RCV && !tcpfsm_is_near(y, st->seg);
+	if (tcpfsm_at_sender(st) || st->flow->flags & TCPFSM_FLOW_LOOSE)
+		return false;
+	if (y->marks & TCPFSM_MARK_RCV)
+		return !tcpfsm_is_near(y, st->seg);
+	return x->marks & TCPFSM_MARK_ISN && is_far(x, st->seg);
 }
 
 static void sent_data(struct tcpfsm_step *st)

@@ -155,7 +155,7 @@ SPARES(syn_in_sync)
 	     "client > S 100			| ES/ES again");
 	play(EVERYWHERE,
 	     "client > S 100			| SS/LI",
-	     "client > S 300			| SS/LI client,loopback@new");
+	     "client > S 300			| SS/LI client@new");
 }
 
 /* Rule 7. At its own host an end is believed to have received what it acknowledges. */

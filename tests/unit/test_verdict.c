@@ -187,10 +187,10 @@ FAILS(vanished)
 
 EARNS(reused)
 {
-	play(AT_CLIENT | AT_LOOPBACK,
+	play(AT_CLIENT,
 	     "client > S 100		| SS/LI",
 	     "client > S 200		| SS/LI new old=reused");
-	play(AT_SERVER | AT_ROUTER,
+	play(AT_SERVER | AT_ROUTER | AT_LOOPBACK,
 	     "client > S 100		| SS/LI",
 	     "client > S 200		| SS/LI",
 	     "server < S. 700 ack 201	| SS/SR new old=reused");
