@@ -17,6 +17,7 @@
 #	make test-flood		floods: what must stand stands, and memory is bounded
 #	make model		the core against a model of both ends, all bounds: 10 minutes
 #	make fuzz [SECONDS=600]	the parsers, the rules and the command, that long each
+#	make prove		no invalid access in the core, whatever comes: Frama-C's Eva
 #	make docs		makes the generated parts of docs/ again
 #	make conformance	makes docs/conformance.md of the last test run
 #	make clean
@@ -84,6 +85,9 @@ bench:
 fuzz:
 	@tests/fuzz/run -t $(SECONDS)
 
+prove:
+	@tests/run prove
+
 docs:
 	@scripts/docs
 
@@ -97,4 +101,4 @@ clean:
 	rm -f Module.symvers modules.order
 
 .PHONY: all modules cli demo shell check test test-unit test-vm test-replay test-um test-wire \
-	test-bench test-flood test-sockets model fuzz sockets bench conformance docs clean
+	test-bench test-flood test-sockets model fuzz prove sockets bench conformance docs clean

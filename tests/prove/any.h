@@ -17,6 +17,11 @@ static inline u32 any_u32(void)
 	return Frama_C_unsigned_int_interval(0, 0xffffffffU);
 }
 
+static inline u64 any_u64(void)
+{
+	return (u64)any_u32() << 32 | any_u32();
+}
+
 /* 0 to @limit - 1 */
 static inline u32 any_below(u32 limit)
 {

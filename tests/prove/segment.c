@@ -40,9 +40,14 @@ int main(void)
 	for (i = 0; i < BYTES_MAX; i++)
 		bytes[i] = any_u8();
 	walk(any_below(BYTES_MAX + 1));
-	/* What lies behind is not to be read: the last byte is the array's last. */
-	/*@ loop unroll 129; */
-	for (have = 0; have <= BYTES_MAX; have++)
+	/*
+	 * What lies behind is not to be read: the last byte is the array's last. No
+	 * header is longer than 60.
+	 */
+	/*@ loop unroll 61; */
+	for (have = 0; have <= TCPFSM_TCP_HEADER_MAX; have++)
 		parse(bytes + BYTES_MAX - have, have);
+	have = TCPFSM_TCP_HEADER_MAX + 1 + any_below(BYTES_MAX - TCPFSM_TCP_HEADER_MAX);
+	parse(bytes + BYTES_MAX - have, have);
 	return 0;
 }

@@ -1,0 +1,86 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What docs/security.md promises, and no other group shows.
+
+# How many blind segments of each kind and name. tests/unit/test_forged.c has 1,000,000.
+readonly blind_segments=1000
+
+# forge_blind NAME FLAGS N: a command that sends N blind segments from the client's
+# link, in the name of the client or of the server; both pass the router.
+forge_blind() {
+	local from="$client \$c_port $server $port"
+
+	[[ $1 == client ]] || from="$server $port $client \$c_port"
+	echo "$bin/within client run $bin/forge eth0 02:00:00:00:01:fe $from 0 1 $2 blind=$3"
+}
+
+# Whoever knows the addresses and ports of a live connection, but no number: the two
+# ends go on, and for all three views it is as if nothing had come.
+blind() {
+	local before after ns
+
+	before=$(counter segments router)
+	talk "${opening[@]}" c.send=3 s.recv=3 s.send=3 c.recv=3 sh="
+		for flags in R RA S SA FA A PA; do
+			$(forge_blind client "\$flags" "$blind_segments") || exit
+			$(forge_blind server "\$flags" "$blind_segments") || exit
+		done" \
+		c.send=70000 s.recv=70000 s.send=70000 c.recv=70000 "${closing[@]}"
+	after=$(counter segments router)
+	((after - before >= 14 * blind_segments)) ||
+		fail "$((after - before)) segments passed the router, and $((14 * blind_segments)) were forged"
+	expect_flow client TIME_WAIT CLOSE? outcome=graceful closer=client
+	expect_flow router TIME_WAIT CLOSE? outcome=graceful closer=client
+	expect_flow server TIME_WAIT CLOSE outcome=graceful closer=client
+	for ns in client router server; do
+		[[ $(flows "$ns" | grep -c .) == 1 ]] || fail "not one flow in $ns: $(flows "$ns")"
+		! flows "$ns" | grep -E 'half_open|loose' || fail "it is marked in $ns"
+	done
+}
+both security/blind routed blind
+
+# At level 1 an anomaly is a line with addresses: 50 a second for a namespace, and how
+# many were left out is told.
+log_flood() {
+	local before worst
+
+	before=$(counter log_suppressed router)
+	dmesg -C
+	talk "${opening[@]}" c.send=3 s.recv=3 sh="$(forge_blind client R 3000)" "${closing[@]}"
+	# Two namespaces are in the way; a second of the clock may touch two of the limit.
+	worst=$(dmesg | sed -nE "s/^\[ *([0-9]+)\.[0-9]+\] tcpfsm: .*:$port .*/\1/p" | uniq -c |
+		sort -n | awk 'END { print $1 + 0 }')
+	((worst > 0 && worst <= 2 * 2 * 50)) || fail "$worst lines in a second"
+	(($(counter log_suppressed router) - before > 1000)) ||
+		fail "$(($(counter log_suppressed router) - before)) lines suppressed"
+	# The next line of that namespace tells it.
+	talk "${opening[@]}" c.send=3 s.recv=3 sh="sleep 2; $(forge_blind client R 3)" "${closing[@]}"
+	dmesg | grep -Eq 'tcpfsm: [0-9]{4,} lines suppressed' || fail "it is not told: $(dmesg | tail -n 3)"
+}
+once security/log-flood routed log_flood
+
+# Of what the ends say to each other nothing is shown anywhere.
+no_payload() {
+	undo setting - log_level 1
+	setting - log_level 3
+	ip link set lo up
+	"$python" - "$port" <<-'END' || fail "no talk"
+		import socket, sys
+		listener = socket.create_server(("127.0.0.1", int(sys.argv[1]) + 3000))
+		client = socket.create_connection(listener.getsockname())
+		server = listener.accept()[0]
+		client.sendall(b"SesameOpenYourself" * 100)
+		while server.recv(1000) and not client.close():
+		    pass
+	END
+	{
+		dmesg
+		cat "$instance/trace" /proc/net/stat/tcpfsm*
+		within - read /proc/tcpfsm
+		within - read /proc/net/tcpfsm
+	} >"$results/all"
+	grep -q ":$((port + 3000)) " "$results/all" || fail "it was not seen"
+	! grep -aE 'Sesame|536573616d65|53 ?65 ?73 ?61' "$results/all" || fail "payload"
+}
+once security/no-payload - no_payload
