@@ -28,6 +28,9 @@ static void any_flow(struct tcpfsm_flow *flow)
 	flow->end[1].state = any_state();
 	flow->end[0].facts = any_below(TCPFSM_FACTS_ALL + 1);
 	flow->end[1].facts = any_below(TCPFSM_FACTS_ALL + 1);
+	/* The parser gives no other: tests/fuzz/segment.c. */
+	flow->end[0].wscale = any_below(15);
+	flow->end[1].wscale = any_below(15);
 	flow->reset_hit = any_state();
 	flow->first_fin = any_below(TCPFSM_NOBODY + 1);
 	flow->doubted = any_below(TCPFSM_NOBODY + 1);
@@ -48,6 +51,7 @@ static void any_segment(struct tcpfsm_segment *seg)
 
 /* Static, as Eva holds what a loop sets for not set by it, perhaps. */
 static struct tcpfsm_flow flow;
+static struct tcpfsm_hot hot;
 static struct tcpfsm_segment seg;
 static struct tcpfsm_limits limits;
 
@@ -64,7 +68,7 @@ int main(void)
 
 	any_flow(&flow);
 	any_segment(&seg);
-	switch (any_below(6)) {
+	switch (any_below(7)) {
 	case 0:
 		tcpfsm_see(&flow, who, &seg, &at, &result);
 		break;
@@ -86,7 +90,14 @@ int main(void)
 		break;
 	case 5:
 		tcpfsm_skip(&flow, at.now_ns);
-		tcpfsm_follow(&flow, who, &seg, at.point);
+		tcpfsm_hot_store(&hot, &flow);
+		break;
+	case 6:
+		any_bytes(&hot, sizeof(hot));
+		hot.shift[0] = any_below(15);
+		hot.shift[1] = any_below(15);
+		tcpfsm_follow(&hot, who, &seg, at.point);
+		tcpfsm_hot_load(&flow, &hot);
 		break;
 	}
 	return 0;
