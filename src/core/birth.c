@@ -159,8 +159,9 @@ bool tcpfsm_is_new_incarnation(const struct tcpfsm_flow *flow, unsigned int who,
 		return false;
 	/*
 	 * One that its own host did not send is not the end: the answer tells which of
-	 * them lives. (Where both ends live it may have come from outside.) A listener that has answered takes none meanwhile
-	 * (tcp_check_req()), and who does not know the first resets the SYN-ACK.
+	 * them lives. (Where both ends live here it may have come from outside.) A
+	 * listener that has answered takes none meanwhile (tcp_check_req()), and who
+	 * does not know the first resets the SYN-ACK.
 	 */
 	return tcpfsm_is_local(flow, who) && !tcpfsm_is_local(flow, !who);
 }

@@ -301,7 +301,7 @@ TEST(repeated_for_ever)
 /* What counts repetitions stops, and does not begin again at 0. */
 TEST(counts_stop)
 {
-	static const char *lines[] = {
+	static const char *const lines[] = {
 		":base",
 		"client > S 100			| SS/LI",
 		"server < S. 100 ack 101	| SS/SR",
