@@ -304,6 +304,14 @@ void tcpfsm_see(struct tcpfsm_flow *flow, unsigned int who, const struct tcpfsm_
 	tcpfsm_run_step(&st);
 }
 
+static bool are_sure(const struct tcpfsm_flow *flow)
+{
+	return flow->end[0].state == TCPFSM_ESTABLISHED &&
+	       flow->end[1].state == TCPFSM_ESTABLISHED &&
+	       flow->end[0].marks & flow->end[1].marks & TCPFSM_MARK_P_CONFIRMED &&
+	       flow->early_rst == TCPFSM_NOBODY;
+}
+
 /**
  * tcpfsm_is_settled() - are both ends ESTABLISHED, with nothing in doubt?
  * @flow: the flow
@@ -312,10 +320,7 @@ void tcpfsm_see(struct tcpfsm_flow *flow, unsigned int who, const struct tcpfsm_
  */
 bool tcpfsm_is_settled(const struct tcpfsm_flow *flow)
 {
-	return flow->end[0].state == TCPFSM_ESTABLISHED &&
-	       flow->end[1].state == TCPFSM_ESTABLISHED &&
-	       flow->end[0].marks & flow->end[1].marks & TCPFSM_MARK_P_CONFIRMED &&
-	       flow->early_rst == TCPFSM_NOBODY && flow->doubted == TCPFSM_NOBODY;
+	return are_sure(flow) && flow->doubted == TCPFSM_NOBODY;
 }
 
 /**
@@ -328,5 +333,6 @@ bool tcpfsm_is_settled(const struct tcpfsm_flow *flow)
  */
 bool tcpfsm_quiet(const struct tcpfsm_flow *flow, const struct tcpfsm_segment *seg)
 {
-	return tcpfsm_is_plain(seg) && tcpfsm_is_settled(flow);
+	return tcpfsm_is_plain(seg) && are_sure(flow) &&
+	       (flow->doubted == TCPFSM_NOBODY || seg->ack != flow->doubt.fin + 1);
 }
