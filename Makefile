@@ -11,6 +11,8 @@
 #	make test-replay	captures through `tcpfsm replay`, against tshark and the module
 #	make test-wire [K=6.12] [SCRIPT=07]	crafted segments against its sockets, printed
 #	make test-um		a kernel without all that can be left out (User-Mode Linux)
+#	make test-debug		all VM tests on kernels with KASAN, lockdep, kmemleak, KCSAN ...
+#	make storm		reload, namespaces, floods, failing allocations: hours
 #	make sockets		the kernel's own sockets, 10,000 connections a workload
 #	make bench		what tcpfsm costs, beside others: makes the tables of docs/performance.md
 #	make test-bench		what it costs in instructions, against the budgets
@@ -79,6 +81,12 @@ test-sockets:
 sockets:
 	@tests/sockets/run -n 10000
 
+test-debug:
+	@tests/run debug:full
+
+storm:
+	@tests/storm/run
+
 bench:
 	@tests/bench/run
 
@@ -101,4 +109,5 @@ clean:
 	rm -f Module.symvers modules.order
 
 .PHONY: all modules cli demo shell check test test-unit test-vm test-replay test-um test-wire \
-	test-bench test-flood test-sockets model fuzz prove sockets bench conformance docs clean
+	test-bench test-flood test-sockets test-debug model fuzz prove sockets storm bench \
+	conformance docs clean

@@ -10,6 +10,7 @@
  * -p NUMBER  client ports (30000)	-m FILE    trace_marker, for samples
  * -d ADDRESS where the clients connect to, if it is not SERVER_ADDRESS
  * -M         MPTCP
+ * -w         clients begin with a sequence number shortly before the wrap
  *
  * The plays take turns. The last line is "begun=N accepted=N failed=N left=N":
  * connections that were begun, server ends that were accepted, ends that met an
@@ -66,6 +67,7 @@ static socklen_t address_len;
 static int client_ns, server_ns, epoll_fd, protocol;
 static int listeners[ARRAY_SIZE(plays)];
 static int begun, live, accepted, failed, client_ports = 30000;
+static bool wrapping;
 static int64_t now_ms;
 
 static int64_t read_clock(void)
@@ -101,6 +103,21 @@ static int new_socket(int ns, struct sockaddr_storage *address, int port)
 		return -1;
 	}
 	return fd;
+}
+
+/* Up to 4096 bytes before it: in the handshake, in the data or in the FIN. */
+static void choose_isn(int fd)
+{
+	const int on = 1, off = 0, queue = TCP_SEND_QUEUE;
+	unsigned int isn = -(rand() % 4096);
+
+	if (setsockopt(fd, SOL_TCP, TCP_REPAIR, &on, sizeof(on)) ||
+	    setsockopt(fd, SOL_TCP, TCP_REPAIR_QUEUE, &queue, sizeof(queue)) ||
+	    setsockopt(fd, SOL_TCP, TCP_QUEUE_SEQ, &isn, sizeof(isn)) ||
+	    setsockopt(fd, SOL_TCP, TCP_REPAIR, &off, sizeof(off)))
+		err(1, "TCP_REPAIR");
+	/* Taken away by that. */
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 }
 
 static struct end *begin(int fd, const struct play *play, bool server)
@@ -329,6 +346,8 @@ static bool begin_connection(const struct play *play)
 	fd = new_socket(client_ns, &client_address, from);
 	if (fd < 0)
 		return false;
+	if (wrapping)
+		choose_isn(fd);
 	client = begin(fd, play, false);
 	client->connection = begun;
 	client_of[begun] = client;
@@ -464,7 +483,7 @@ int main(int argc, char **argv)
 	int64_t sampled_ms = 0, drain_ms;
 	const struct play **chosen;
 
-	while ((option = getopt(argc, argv, "n:j:p:m:d:M")) != -1) {
+	while ((option = getopt(argc, argv, "n:j:p:m:d:Mw")) != -1) {
 		switch (option) {
 		case 'n':
 			number = atoi(optarg);
@@ -483,6 +502,9 @@ int main(int argc, char **argv)
 			break;
 		case 'M':
 			protocol = IPPROTO_MPTCP;
+			break;
+		case 'w':
+			wrapping = true;
 			break;
 		default:
 			return 2;

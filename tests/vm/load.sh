@@ -3,8 +3,8 @@
 #
 # Many connections: what comes out must add up. And the caps: who has to go.
 
-# add_up NAMESPACE: every flow that began is there, or ended with a verdict.
-add_up() {
+# conserved NAMESPACE: every flow that began is there, or ended with a verdict.
+conserved() {
 	local all name number ended=0 open lines
 
 	all=$(counters "$1")
@@ -18,6 +18,14 @@ add_up() {
 		fail "$(value "$all" begun) begun, $(value "$all" revived) revived, $ended ended, $open open"
 	[[ $(sed -n '1s/.* flows=\([0-9]*\) .*/\1/p' "$results/table") == "$lines" ]] ||
 		fail "$lines lines, but $(sed -n 1p "$results/table")"
+}
+
+# add_up NAMESPACE: and none was left out.
+add_up() {
+	local all name
+
+	conserved "$1"
+	all=$(counters "$1")
 	for name in drops table_full no_memory evict_half_open evict_ended end_evicted other \
 		an_malformed an_bad_checksum; do
 		(($(value "$all" "$name") == 0)) || fail "$name is $(value "$all" "$name")"
