@@ -10,12 +10,11 @@
  */
 #define _GNU_SOURCE
 #include <sched.h>
-#include <signal.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "../vm/place.h"
+#include "end.h"
 
 #define DIRECTORY "/proc/sys/net/tcpfsm/"
 
@@ -31,15 +30,9 @@ static const struct {
 	{ "mark", 3 }, { "mark_mask", 3 }, { "ports", 0 },
 };
 
-#define SETTINGS (sizeof(settings) / sizeof(settings[0]))
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
-static volatile sig_atomic_t ended;
 static unsigned long long written, refused, cleared;
-
-static void end(int signal)
-{
-	ended = signal;
-}
 
 static bool put(const char *path, const char *text)
 {
@@ -58,7 +51,7 @@ static void change_one(void)
 	static const char *const lists[] = {
 		"", "", "1-65535", "8000-9000", "80,443,8000-8100", "65536", "9-1", "x",
 	};
-	unsigned int which = random() % SETTINGS, high = settings[which].high;
+	unsigned int which = random() % ARRAY_SIZE(settings), high = settings[which].high;
 	char path[128], value[32];
 
 	snprintf(path, sizeof(path), DIRECTORY "%s", settings[which].name);
@@ -80,23 +73,23 @@ static void change_one(void)
 int main(int argc, char **argv)
 {
 	int *places, i, pause_ms;
+	sigset_t end;
 
 	if (argc < 4)
 		return 2;
-	signal(SIGTERM, end);
+	end_prepare(&end);
 	srandom(atoi(argv[1]));
 	pause_ms = atoi(argv[2]);
 	places = calloc(argc, sizeof(*places));
 	for (i = 3; i < argc; i++)
 		places[i] = open_ns(argv[i]);
-	while (!ended) {
+	while (!end_came(&end, pause_ms)) {
 		if (setns(places[3 + random() % (argc - 3)], CLONE_NEWNET))
 			err(1, "setns");
 		if (random() % 16)
 			change_one();
 		else
 			cleared += put("/proc/tcpfsm", "clear");
-		usleep(pause_ms * 1000);
 	}
 	printf("seed=%s written=%llu refused=%llu cleared=%llu\n", argv[1], written, refused,
 	       cleared);

@@ -8,6 +8,7 @@
  *	nth N write FILE TEXT
  *	nth N read FILE
  *
+ * The module's table is small, so that no other kind of memory is tried for it.
  * Prints what came of it, an error's name or "done", and after it "missed" if there
  * is no Nth. What was made is taken back.
  */
@@ -29,7 +30,7 @@ static int act(int fd, char **what)
 	ssize_t done;
 
 	if (!strcmp(what[0], "load"))
-		return syscall(SYS_finit_module, fd, "hashsize=1024", 0) ? -errno : 0;
+		return syscall(SYS_finit_module, fd, "hashsize=16", 0) ? -errno : 0;
 	if (!strcmp(what[0], "namespace"))
 		return unshare(CLONE_NEWNET) ? -errno : 0;
 	if (!strcmp(what[0], "write")) {

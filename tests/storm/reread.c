@@ -10,18 +10,11 @@
  */
 #define _GNU_SOURCE
 #include <sched.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "../vm/place.h"
-
-static volatile sig_atomic_t ended;
-
-static void end(int signal)
-{
-	ended = signal;
-}
+#include "end.h"
 
 int main(int argc, char **argv)
 {
@@ -29,16 +22,17 @@ int main(int argc, char **argv)
 	unsigned long long opened = 0, bytes = 0, round;
 	static char data[65536];
 	int *held, i, fd, pieces;
+	sigset_t end;
 	ssize_t got;
 
 	if (argc < 3)
 		return 2;
-	signal(SIGTERM, end);
+	end_prepare(&end);
 	if (setns(open_ns(argv[1]), CLONE_NEWNET))
 		err(1, "setns");
 	held = calloc(argc, sizeof(*held));
-	for (round = 0; !ended; round++) {
-		for (i = 2; i < argc && !ended; i++) {
+	for (round = 0; !end_came(&end, 1); round++) {
+		for (i = 2; i < argc; i++) {
 			if (held[i])
 				close(held[i]);
 			held[i] = 0;
@@ -58,7 +52,6 @@ int main(int argc, char **argv)
 			else
 				close(fd);
 		}
-		usleep(1000);
 	}
 	printf("opened=%llu bytes=%llu\n", opened, bytes);
 	return 0;

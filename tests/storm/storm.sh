@@ -14,7 +14,7 @@ count() { echo "COUNT: $*"; }
 # What runs beside a storm, and is asked afterwards what it has done.
 company=()
 
-# along NAME COMMAND...
+# along NAME COMMAND...: the name is one word
 along() {
 	local name=$1
 
@@ -78,7 +78,7 @@ storm_reload() {
 	along traffic endless_traffic
 	along readers "$storm/reread" client /proc/tcpfsm /proc/net/tcpfsm /proc/net/stat/tcpfsm \
 		/proc/sys/net/tcpfsm/ports "$instance/trace"
-	along "more readers" "$storm/reread" - /proc/tcpfsm "$instance/trace_pipe" \
+	along other-readers "$storm/reread" - /proc/tcpfsm "$instance/trace_pipe" \
 		/proc/net/stat/tcpfsm_verdicts /sys/module/tcpfsm/parameters/max_flows
 	along settings "$storm/meddle" "${SEED:-1}" 10 client server -
 	# Loaded and unloaded often enough to be at rest.
@@ -145,7 +145,7 @@ flood() {
 
 # standing: the flows that stood before the flood, without their ages
 standing() {
-	flows server | grep '^ESTABLISHED  ESTABLISHED ' | sed -E 's/^(.{26}).{10,}( [0-9.]+:)/\1\2/' | sort
+	flows server | grep '^ESTABLISHED  ESTABLISHED ' | sed -E 's/^(.{26}).{10} /\1/' | sort
 }
 
 storm_flood() {
@@ -153,6 +153,7 @@ storm_flood() {
 
 	need_own_cache
 	reload max_flows=4096 max_half_open="$half_open_flows"
+	trace_stop
 	exec {held}< <(exec "$bin/crowd" client server "$server" "$port" hold "$standing_flows")
 	read -rt "$PATIENCE" -u "$held" ready || fail "the connections do not stand: $ready"
 	before=$(standing)
@@ -188,7 +189,6 @@ once storm/flood direct storm_flood
 
 # The hooks' own count of TCP packets, by nft, in a namespace.
 begin_truth() {
-	undo within "$1" run nft delete table inet truth
 	within "$1" run nft -f - <<-'END' || fail nft
 		add table inet truth
 		add chain inet truth in { type filter hook input priority 1000; }
@@ -205,7 +205,12 @@ truth() {
 		awk '$4 == "counter" { n += $6 } END { print n + 0 }'
 }
 
-# balanced COUNTERS: whoever has come into a state has left it, when no flow is left.
+truth_holds() {
+	[[ $(truth "$1") == "$(counter segments "$1")" ]]
+}
+
+# balanced COUNTERS: whoever has come into a state has left it, when no flow is left and
+# none began in the middle of one.
 balanced() {
 	local state
 
@@ -231,7 +236,6 @@ all_gone() {
 		PATIENCE=200 wait_until no_flow "$ns" ||
 			fail "flows that stay: $(within "$ns" read /proc/tcpfsm | head -n 5)"
 		conserved "$ns"
-		balanced "$(counters "$ns")"
 	done
 }
 
@@ -253,7 +257,7 @@ mix() {
 storm_mixed() {
 	local ns all begun=0
 
-	undo echo "the topology is not as it was"
+	undo dismantle
 	for ns in client server; do
 		within "$ns" write /proc/sys/net/ipv4/tcp_tw_reuse 1
 		within "$ns" run tc qdisc add dev eth0 root netem limit 100000 delay 2ms 1ms \
@@ -266,14 +270,17 @@ storm_mixed() {
 	mix "${SECONDS_MIXED:?}"
 	for ns in client router server; do
 		all=$(counters "$ns")
-		[[ $(truth "$ns") == "$(value "$all" segments)" ]] ||
-			fail "$(truth "$ns") packets in $ns, $(value "$all" segments) segments"
+		wait_until truth_holds "$ns" ||
+			fail "$(truth "$ns") packets in $ns, $(counter segments "$ns") segments"
 		count "$ns: $begun connections, $(value "$all" segments) segments, $(value "$all" begun) flows begun, $(value "$all" revived) revived"
 		for name in drops table_full no_memory end_evicted an_malformed an_bad_checksum other; do
 			(($(value "$all" "$name") == 0)) || fail "$name in $ns is $(value "$all" "$name")"
 		done
 	done
 	all_gone client router server
+	for ns in client router server; do
+		balanced "$(counters "$ns")"
+	done
 	# Now with all that may be set changing under them.
 	back_to_defaults client router server
 	along settings "$storm/meddle" "${SEED:-1}" 20 client router server

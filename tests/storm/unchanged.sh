@@ -21,7 +21,7 @@ readonly conversations=(
 steady() {
 	local ns
 
-	undo echo "the topology is not as it was"
+	undo dismantle
 	for ns in client server; do
 		within "$ns" run ip route replace 192.0.2.0/24 dev eth0 quickack 1 rto_min 10s || fail route
 		within "$ns" run ip route replace 2001:db8::/64 dev eth0 quickack 1 rto_min 10s || fail route

@@ -22,8 +22,11 @@ static char *bug;
 module_param(bug, charp, 0);
 
 /* So that the compiler cannot know. */
-static volatile unsigned int eight = 8;
-static volatile unsigned long sink;
+static unsigned int number = 8;
+static unsigned long sink;
+
+#define EIGHT READ_ONCE(number)
+#define SINK(value) WRITE_ONCE(sink, value)
 
 static int __rcu *pointer;
 static LIST_HEAD(list);
@@ -32,7 +35,7 @@ static DEFINE_SPINLOCK(lock_b);
 
 static void rcu(void)
 {
-	sink = (unsigned long)rcu_dereference(pointer);
+	SINK((unsigned long)rcu_dereference(pointer));
 }
 
 struct element {
@@ -44,7 +47,7 @@ static void rcu_list(void)
 	struct element *element;
 
 	list_for_each_entry_rcu(element, &list, node)
-		sink++;
+		SINK((unsigned long)element);
 }
 
 static void lockdep(void)
@@ -116,14 +119,14 @@ static void list_corruption(void)
 
 static void shift(void)
 {
-	sink = 1U << (eight * 8);
+	SINK(1U << (EIGHT * 8));
 }
 
 static void bounds(void)
 {
 	static int array[8];
 
-	sink = array[eight];
+	SINK(array[EIGHT]);
 }
 
 static void refcount(void)
@@ -145,14 +148,14 @@ static void reference(void)
 
 static void debug_net(void)
 {
-	DEBUG_NET_WARN_ON_ONCE(eight);
+	DEBUG_NET_WARN_ON_ONCE(EIGHT);
 }
 
 static void slab_leak(void)
 {
 	struct kmem_cache *cache = kmem_cache_create("broken", 64, 0, 0, NULL);
 
-	sink = (unsigned long)kmem_cache_alloc(cache, GFP_KERNEL);
+	SINK((unsigned long)kmem_cache_alloc(cache, GFP_KERNEL));
 	kmem_cache_destroy(cache);
 }
 
@@ -162,15 +165,15 @@ static void leak(void)
 
 	/* One may be lucky, and its address be left somewhere. */
 	for (i = 0; i < 8; i++)
-		sink = (unsigned long)kmalloc(100, GFP_KERNEL);
-	sink = 0;
+		SINK((unsigned long)kmalloc(100, GFP_KERNEL));
+	SINK(0);
 }
 
 static void out_of_bounds(void)
 {
 	char *memory = kmalloc(100, GFP_KERNEL);
 
-	sink = ((volatile char *)memory)[92 + eight];
+	SINK(READ_ONCE(memory[92 + EIGHT]));
 	kfree(memory);
 }
 
@@ -179,7 +182,7 @@ static void use_after_free(void)
 	char *memory = kmalloc(100, GFP_KERNEL);
 
 	kfree(memory);
-	sink = ((volatile char *)memory)[eight];
+	SINK(READ_ONCE(memory[EIGHT]));
 }
 
 static unsigned long shared;
