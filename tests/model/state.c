@@ -106,8 +106,6 @@ static void walk_end(struct walk *walk, struct tcp *tcp, int host)
 
 static void walk_mirrored(struct walk *walk, struct tcpfsm_endpoint *end, int host)
 {
-	uint8_t shift;
-
 	walk_number(walk, &end->isn, host);
 	walk_number(walk, &end->snd_nxt, host);
 	walk_number(walk, &end->rcv_nxt, !host);
@@ -120,9 +118,6 @@ static void walk_mirrored(struct walk *walk, struct tcpfsm_endpoint *end, int ho
 	walk_field(walk, end->facts);
 	walk_field(walk, end->state);
 	walk_field(walk, end->seen);
-	shift = end->shift;
-	walk_field(walk, shift);
-	end->shift = shift;
 }
 
 static void walk_flow(struct walk *walk, struct mirror *mirror)
