@@ -25,6 +25,7 @@ struct cli_command {
 	int (*run)(int argc, char **argv);
 };
 
+int list_run(int argc, char **argv);
 int replay_run(int argc, char **argv);
 
 __attribute__((format(printf, 1, 2)))

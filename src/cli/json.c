@@ -1,87 +1,65 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * JSON, one object a line. A flow is made from its line of /proc/tcpfsm, so
+ * Objects of JSON, one a line. A flow is made from its line of /proc/tcpfsm, so
  * that there is one place that says what is known of a flow.
  */
-#include <arpa/inet.h>
-#include <jansson.h>
 #include <stdlib.h>
 
-#include "show.h"
+#include "flow.h"
+#include "json.h"
 
 #define COUNT_MAX 4
+/* More words than a list can have. */
+#define WORDS_MAX 32
 
-static void print(json_t *object)
+/**
+ * json_print() - write an object, and be done with it
+ * @object: the object
+ */
+void json_print(json_t *object)
 {
 	json_dumpf(object, stdout, JSON_COMPACT);
 	putchar('\n');
 	json_decref(object);
 }
 
-static void add_text(json_t *object, const char *key, const char *text)
+/**
+ * json_text() - a member that is a string
+ * @object: changed
+ * @key: name of the member
+ * @text: its value
+ */
+void json_text(json_t *object, const char *key, const char *text)
 {
 	json_object_set_new(object, key, json_string(text));
 }
 
-static void add_number(json_t *object, const char *key, u64 number)
+/**
+ * json_number() - a member that is a number
+ * @object: changed
+ * @key: name of the member
+ * @number: its value
+ */
+void json_number(json_t *object, const char *key, u64 number)
 {
 	json_object_set_new(object, key, json_integer(number));
 }
 
-static json_t *begin_event(const char *type, const struct flows_entry *entry, u64 now_ns)
+/**
+ * json_ends() - whose connection: client, server, community_id
+ * @object: changed
+ * @key: of the flow
+ */
+void json_ends(json_t *object, const struct flow_key *key)
 {
-	char client[SHOW_END_MAX], server[SHOW_END_MAX], when[SHOW_TIME_MAX];
-	json_t *object = json_object();
+	char client[KEY_END_MAX], server[KEY_END_MAX], community[KEY_COMMUNITY_MAX];
 
-	show_time(when, now_ns);
-	show_end(client, &entry->key, TCPFSM_CLIENT);
-	show_end(server, &entry->key, TCPFSM_SERVER);
-	add_text(object, "type", type);
-	add_text(object, "time", when);
-	add_number(object, "flow", entry->id);
-	add_text(object, "client", client);
-	add_text(object, "server", server);
-	return object;
-}
-
-/* Of the segment that caused it; absent where time did. */
-static void add_segment(json_t *object, const struct tcpfsm_segment *seg)
-{
-	if (!seg)
-		return;
-	add_number(object, "seq", seg->seq);
-	add_number(object, "ack", seg->ack);
-	add_number(object, "flags", seg->flags);
-}
-
-static void json_step(void *context __attribute__((unused)), const struct flows_entry *entry,
-		      const struct tcpfsm_segment *seg, const struct tcpfsm_result *result,
-		      u64 now_ns)
-{
-	json_t *object;
-	unsigned int i;
-
-	for (i = 0; i < result->changes; i++) {
-		const struct tcpfsm_change *change = &result->change[i];
-
-		object = begin_event("transition", entry, now_ns);
-		add_text(object, "endpoint", tcpfsm_role_name(change->role));
-		add_text(object, "oldstate", tcpfsm_state_name(change->from));
-		add_text(object, "newstate", tcpfsm_state_name(change->to));
-		add_text(object, "certainty", tcpfsm_certainty_name(change->certainty));
-		add_text(object, "cause", tcpfsm_cause_name(change->cause));
-		add_segment(object, seg);
-		print(object);
-	}
-	for (i = 0; i < TCPFSM_ANOMALY_MAX; i++) {
-		if (!(result->anomalies & 1U << i))
-			continue;
-		object = begin_event("anomaly", entry, now_ns);
-		add_text(object, "anomaly", tcpfsm_anomaly_name(i));
-		add_text(object, "endpoint", tcpfsm_role_name(result->who));
-		add_segment(object, seg);
-		print(object);
-	}
+	key_print_end(client, key, TCPFSM_CLIENT);
+	key_print_end(server, key, TCPFSM_SERVER);
+	key_community_id(community, key);
+	json_text(object, "client", client);
+	json_text(object, "server", server);
+	json_text(object, "community_id", community);
 }
 
 /* The parts of "a/b" or "a,b", which are at most @max; @value is cut up. */
@@ -116,7 +94,7 @@ static json_t *counts_of(char *value, const char *const *names)
 static json_t *words_of(char *value)
 {
 	json_t *array = json_array();
-	char *part[TCPFSM_FLOW_FLAG_MAX + TCPFSM_OPTION_MAX];
+	char *part[WORDS_MAX];
 	size_t n = split(value, ",", part, ARRAY_SIZE(part)), i;
 
 	for (i = 0; i < n; i++)
@@ -132,7 +110,14 @@ static bool is_among(const char *key, const char *const *list)
 	return false;
 }
 
-static json_t *value_of(const char *key, char *value)
+/* What a number is, its key knows; a key that is not known here may be either. */
+static json_t *plain_value_of(const char *value)
+{
+	return value[strspn(value, "0123456789")] || !*value ? json_string(value) :
+							       number_of(value);
+}
+
+static json_t *value_of(const char *key, const char *value)
 {
 	static const char *const lists[] = { "opts", "flags", NULL };
 	static const char *const pairs[] = { "isn", "mss", "wscale", "finack_ms", NULL };
@@ -141,81 +126,51 @@ static json_t *value_of(const char *key, char *value)
 	static const char *const texts[] = {
 		"outcome", "closer", "reset_in", "hist", "view", NULL
 	};
+	char *copy;
+	json_t *made;
 
 	if (is_among(key, texts))
 		return json_string(value);
+	copy = strdup(value);
 	if (is_among(key, lists))
-		return words_of(value);
-	if (is_among(key, pairs))
-		return counts_of(value, ends);
-	if (!strcmp(key, "rtx"))
-		return counts_of(value, repeats);
-	return number_of(value);
+		made = words_of(copy);
+	else if (is_among(key, pairs))
+		made = counts_of(copy, ends);
+	else if (!strcmp(key, "rtx"))
+		made = counts_of(copy, repeats);
+	else
+		made = plain_value_of(value);
+	free(copy);
+	return made;
 }
 
-/* A state, and whether it is a guess: "client_state", "client_inferred". */
-static void add_state(json_t *object, char *word, const char *state, const char *inferred)
+/**
+ * json_record() - a flow that was read
+ * @record: the flow
+ * @time: of its first segment, or NULL
+ *
+ * Return: an object of type "flow".
+ */
+json_t *json_record(const struct record *record, const char *time)
 {
-	char *mark = strchr(word, '?');
-
-	if (mark)
-		*mark = '\0';
-	add_text(object, state, word);
-	json_object_set_new(object, inferred, json_boolean(mark));
-}
-
-static void json_flow(const struct flows_entry *entry, u64 now_ns)
-{
-	char line[TCPFSM_LINE_MAX], when[SHOW_TIME_MAX];
 	json_t *object = json_object();
-	char *word, *rest = NULL;
-	unsigned int column = 0;
+	const char *word;
 
-	show_line(line, sizeof(line), entry, now_ns);
-	show_time(when, entry->flow.born_ns);
-	add_text(object, "type", "flow");
-	add_text(object, "time", when);
-	for (word = strtok_r(line, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
-		char *equals = strchr(word, '=');
+	json_text(object, "type", "flow");
+	if (time)
+		json_text(object, "time", time);
+	json_text(object, "client_state", tcpfsm_state_name(record->state[TCPFSM_CLIENT]));
+	json_object_set_new(object, "client_inferred", json_boolean(record->unsure[TCPFSM_CLIENT]));
+	json_text(object, "server_state", tcpfsm_state_name(record->state[TCPFSM_SERVER]));
+	json_object_set_new(object, "server_inferred", json_boolean(record->unsure[TCPFSM_SERVER]));
+	json_number(object, "age_ms", record->age_ms);
+	json_ends(object, &record->key);
+	for (word = record->values; word < record->end; word += strlen(word) + 1) {
+		const char *equals = strchr(word, '=');
+		char key[64];
 
-		switch (column++) {
-		case 0:
-			add_state(object, word, "client_state", "client_inferred");
-			break;
-		case 1:
-			add_state(object, word, "server_state", "server_inferred");
-			break;
-		case 2:
-			json_object_set_new(object, "age_ms", number_of(word));
-			break;
-		case 3:
-			add_text(object, "client", word);
-			break;
-		case 4:		/* the arrow */
-			break;
-		case 5:
-			add_text(object, "server", word);
-			break;
-		default:
-			*equals = '\0';
-			json_object_set_new(object, word, value_of(word, equals + 1));
-		}
+		scnprintf(key, sizeof(key), "%.*s", (int)(equals - word), word);
+		json_object_set_new(object, key, value_of(key, equals + 1));
 	}
-	print(object);
+	return object;
 }
-
-static void json_begin(u64 number, u64 half_open)
-{
-	json_t *object = json_object();
-
-	add_text(object, "type", "flows");
-	add_number(object, "flows", number);
-	add_number(object, "half_open", half_open);
-	print(object);
-}
-
-const struct show_format show_json = {
-	.step = json_step,
-	.begin = json_begin,
-	.flow = json_flow,
-};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The command tcpfsm: which subcommand is meant. */
+#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -8,6 +9,7 @@
 #include "platform.h"
 
 static const struct cli_command commands[] = {
+	{ "list", "show flows", list_run },
 	{ "replay", "run a capture through the rules", replay_run },
 };
 
@@ -35,6 +37,8 @@ int main(int argc, char **argv)
 {
 	size_t i;
 
+	/* Which characters a terminal shows; numbers stay as they are. */
+	setlocale(LC_CTYPE, "");
 	if (argc < 2) {
 		cli_error("no command");
 		return cli_usage(NULL);

@@ -4,21 +4,8 @@
 #define TCPFSM_CLI_PACKET_H
 
 #include "capture.h"
+#include "key.h"
 #include "segment.h"
-
-/**
- * struct flow_key - whose connection
- * @addr: client's and server's address; an IPv4 one in the first 4 bytes
- * @port: client's and server's port
- * @family: AF_INET or AF_INET6
- *
- * In a packet the sender stands first. Without holes: it is hashed as it lies.
- */
-struct flow_key {
-	u8 addr[2][16];
-	u16 port[2];
-	u32 family;
-};
 
 enum packet_kind {
 	PACKET_OTHER,		/* not TCP: not ours */

@@ -3,12 +3,8 @@
 #ifndef TCPFSM_SHOW_H
 #define TCPFSM_SHOW_H
 
-#include <netinet/in.h>
-
 #include "flows.h"
 
-/* "[" address "]:" port and the end of the string. */
-#define SHOW_END_MAX (INET6_ADDRSTRLEN + sizeof("[]:65535"))
 /* As 2026-11-20T17:43:47.475512Z; the year may have more digits. */
 #define SHOW_TIME_MAX 40
 
@@ -27,7 +23,6 @@ struct show_format {
 extern const struct show_format show_text;
 extern const struct show_format show_json;
 
-void show_end(char *buf, const struct flow_key *key, unsigned int who);
 void show_time(char *buf, u64 time_ns);
 int show_line(char *buf, size_t size, const struct flows_entry *entry, u64 now_ns);
 

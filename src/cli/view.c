@@ -3,7 +3,6 @@
  * A capture does not say where it was taken, and what a segment proves depends
  * on that: only at an endpoint's own host its arrival is seen.
  */
-#include <arpa/inet.h>
 #include <stdlib.h>
 
 #include "cli.h"
@@ -29,27 +28,6 @@ bool view_at(struct view *view, const char *place)
 	return true;
 }
 
-static bool parse_address(struct view_prefix *prefix, const char *text)
-{
-	prefix->family = strchr(text, ':') ? AF_INET6 : AF_INET;
-	prefix->bits = prefix->family == AF_INET ? 32 : 128;
-	return inet_pton(prefix->family, text, prefix->addr) == 1;
-}
-
-static bool parse_bits(struct view_prefix *prefix, const char *text)
-{
-	unsigned long bits;
-	char *end;
-
-	if (*text < '0' || *text > '9')
-		return false;
-	bits = strtoul(text, &end, 10);
-	if (*end || bits > prefix->bits)
-		return false;
-	prefix->bits = bits;
-	return true;
-}
-
 /**
  * view_add_prefix() - these addresses are of the host
  * @view: changed
@@ -59,31 +37,12 @@ static bool parse_bits(struct view_prefix *prefix, const char *text)
  */
 bool view_add_prefix(struct view *view, const char *text)
 {
-	char address[INET6_ADDRSTRLEN] = "";
-	const char *slash = strchr(text, '/');
-	size_t len = slash ? (size_t)(slash - text) : strlen(text);
-	struct view_prefix *prefix;
-
-	if (len >= sizeof(address))
-		return false;
-	memcpy(address, text, len);
 	view->prefix = cli_alloc(view->prefix, (view->prefixes + 1) * sizeof(*view->prefix));
-	prefix = &view->prefix[view->prefixes];
-	memset(prefix, 0, sizeof(*prefix));
-	if (!parse_address(prefix, address) || (slash && !parse_bits(prefix, slash + 1)))
+	if (!prefix_parse(&view->prefix[view->prefixes], text))
 		return false;
 	view->kind = VIEW_PREFIXES;
 	view->prefixes++;
 	return true;
-}
-
-static bool is_within(const struct view_prefix *prefix, const u8 *addr)
-{
-	unsigned int bytes = prefix->bits / 8, rest = prefix->bits % 8;
-
-	if (memcmp(prefix->addr, addr, bytes))
-		return false;
-	return !rest || !((prefix->addr[bytes] ^ addr[bytes]) >> (8 - rest));
 }
 
 static bool is_here(const struct view *view, const struct flow_key *key, unsigned int end)
@@ -91,8 +50,7 @@ static bool is_here(const struct view *view, const struct flow_key *key, unsigne
 	size_t i;
 
 	for (i = 0; i < view->prefixes; i++)
-		if (view->prefix[i].family == key->family &&
-		    is_within(&view->prefix[i], key->addr[end]))
+		if (prefix_holds(&view->prefix[i], key, end))
 			return true;
 	return false;
 }

@@ -5,18 +5,13 @@
 
 #include "flow.h"
 #include "packet.h"
+#include "prefix.h"
 
 enum view_kind {
 	VIEW_ROUTER,	/* none of them */
 	VIEW_CLIENT,	/* every client */
 	VIEW_SERVER,	/* every server */
 	VIEW_PREFIXES,	/* whoever has one of these addresses */
-};
-
-struct view_prefix {
-	u8 addr[16];
-	u32 family;
-	unsigned int bits;
 };
 
 /**
@@ -28,7 +23,7 @@ struct view_prefix {
 struct view {
 	enum view_kind kind;
 	size_t prefixes;
-	struct view_prefix *prefix;
+	struct prefix *prefix;
 };
 
 bool view_at(struct view *view, const char *place);

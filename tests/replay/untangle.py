@@ -8,13 +8,13 @@ Every object must have exactly the members that are documented for its type.
 import json
 import sys
 
-EVENT = ["type", "time", "flow", "client", "server"]
+EVENT = ["type", "time", "flow", "client", "server", "community_id"]
 SEGMENT = ["seq", "ack", "flags"]
 TRANSITION = ["endpoint", "oldstate", "newstate", "certainty", "cause"]
 ANOMALY = ["anomaly", "endpoint"]
 COLUMNS = [
     "type", "time", "client_state", "client_inferred", "server_state", "server_inferred",
-    "age_ms", "client", "server",
+    "age_ms", "client", "server", "community_id",
 ]
 
 

@@ -1,27 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Text: transitions as the module's log has them, flows as /proc/tcpfsm. */
-#include <arpa/inet.h>
 #include <time.h>
 
 #include "show.h"
 
 /* Of /proc/tcpfsm, see docs/interfaces.md. */
 #define FORMAT_VERSION 1
-
-/**
- * show_end() - address and port of an end
- * @buf: SHOW_END_MAX bytes
- * @key: of the flow
- * @who: enum tcpfsm_role
- */
-void show_end(char *buf, const struct flow_key *key, unsigned int who)
-{
-	char address[INET6_ADDRSTRLEN];
-
-	inet_ntop(key->family, key->addr[who], address, sizeof(address));
-	scnprintf(buf, SHOW_END_MAX, key->family == AF_INET ? "%s:%u" : "[%s]:%u", address,
-		  key->port[who]);
-}
 
 /**
  * show_time() - a time as ISO 8601 writes it, in UTC
@@ -56,10 +40,10 @@ void show_time(char *buf, u64 time_ns)
  */
 int show_line(char *buf, size_t size, const struct flows_entry *entry, u64 now_ns)
 {
-	char client[SHOW_END_MAX], server[SHOW_END_MAX];
+	char client[KEY_END_MAX], server[KEY_END_MAX];
 
-	show_end(client, &entry->key, TCPFSM_CLIENT);
-	show_end(server, &entry->key, TCPFSM_SERVER);
+	key_print_end(client, &entry->key, TCPFSM_CLIENT);
+	key_print_end(server, &entry->key, TCPFSM_SERVER);
 	return tcpfsm_line(buf, size, &entry->flow, entry->id,
 			   (now_ns - entry->flow.born_ns) / NSEC_PER_MSEC, client, server);
 }
@@ -69,12 +53,12 @@ static void text_step(void *context __attribute__((unused)), const struct flows_
 		      const struct tcpfsm_result *result, u64 now_ns)
 {
 	char line[TCPFSM_CHANGE_LINE_MAX];
-	char client[SHOW_END_MAX], server[SHOW_END_MAX], when[SHOW_TIME_MAX];
+	char client[KEY_END_MAX], server[KEY_END_MAX], when[SHOW_TIME_MAX];
 	unsigned int i;
 
 	show_time(when, now_ns);
-	show_end(client, &entry->key, TCPFSM_CLIENT);
-	show_end(server, &entry->key, TCPFSM_SERVER);
+	key_print_end(client, &entry->key, TCPFSM_CLIENT);
+	key_print_end(server, &entry->key, TCPFSM_SERVER);
 	for (i = 0; i < result->changes; i++) {
 		tcpfsm_change_line(line, sizeof(line), &result->change[i], client, server);
 		printf("%s %s\n", when, line);

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The options of a subcommand: parsed, and explained by --help. */
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+#include "page.h"
+#include "platform.h"
+
+#define OPTIONS_MAX 24
+/* Where the explanation of an option begins, and where its line ends. */
+#define TEXT_COLUMN 20
+#define LINE_COLUMNS 80
+
+/* Words, in lines that begin at a column. */
+static void fill(const char *text, int column)
+{
+	int at = column;
+
+	while (*text) {
+		int len = strcspn(text, " ");
+
+		if (at > column && at + 1 + len > LINE_COLUMNS) {
+			printf("\n%*s", column, "");
+			at = column;
+		}
+		at += printf("%s%.*s", at > column ? " " : "", len, text);
+		text += len;
+		text += strspn(text, " ");
+	}
+	putchar('\n');
+}
+
+static void show_option(const struct page_option *option)
+{
+	int at = printf("  --%s%s%s", option->name, option->argument ? " " : "",
+			option->argument ? option->argument : "");
+
+	if (at > TEXT_COLUMN - 2) {
+		putchar('\n');
+		at = 0;
+	}
+	printf("%*s", TEXT_COLUMN - at, "");
+	fill(option->text, TEXT_COLUMN);
+}
+
+static void show(const struct page *page)
+{
+	const struct page_option *option;
+
+	printf("usage: tcpfsm %s [OPTION...]%s%s\n\n%s\n\n", page->name,
+	       *page->arguments ? " " : "", page->arguments, page->about);
+	for (option = page->options; option->id; option++)
+		show_option(option);
+	puts("  --help");
+	if (page->more)
+		printf("\n%s\n", page->more);
+	printf("\nExit status:\n%s\n", page->statuses);
+}
+
+static void make_options(const struct page *page, struct option *options)
+{
+	const struct page_option *from;
+	size_t n = 0;
+
+	for (from = page->options; from->id && n < OPTIONS_MAX - 2; from++, n++)
+		options[n] = (struct option){
+			from->name, from->argument ? required_argument : no_argument, NULL,
+			from->id };
+	options[n++] = (struct option){ "help", no_argument, NULL, PAGE_HELP };
+	options[n] = (struct option){};
+}
+
+/**
+ * page_next() - the next option
+ * @page: the subcommand
+ * @argc: as getopt_long() takes it
+ * @argv: the same
+ *
+ * Return: its id, with the argument in optarg; PAGE_END, with what follows
+ * from optind on; PAGE_HELP after the help was shown; PAGE_WRONG after it was
+ * told what is wrong.
+ */
+int page_next(const struct page *page, int argc, char **argv)
+{
+	struct option options[OPTIONS_MAX];
+	int id;
+
+	make_options(page, options);
+	id = getopt_long(argc, argv, ":h", options, NULL);
+	switch (id) {
+	case PAGE_HELP:
+		show(page);
+		break;
+	case ':':
+		cli_error("%s wants an argument", argv[optind - 1]);
+		return PAGE_WRONG;
+	case '?':
+		cli_error("no option %s", argv[optind - 1]);
+		return PAGE_WRONG;
+	}
+	return id;
+}
