@@ -27,6 +27,7 @@ struct cli_command {
 
 int list_run(int argc, char **argv);
 int replay_run(int argc, char **argv);
+int watch_run(int argc, char **argv);
 
 __attribute__((format(printf, 1, 2)))
 void cli_error(const char *fmt, ...);

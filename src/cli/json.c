@@ -5,8 +5,8 @@
  */
 #include <stdlib.h>
 
-#include "flow.h"
 #include "json.h"
+#include "show.h"
 
 #define COUNT_MAX 4
 /* More words than a list can have. */
@@ -60,6 +60,42 @@ void json_ends(json_t *object, const struct flow_key *key)
 	json_text(object, "client", client);
 	json_text(object, "server", server);
 	json_text(object, "community_id", community);
+}
+
+/**
+ * json_event() - something that happened to a flow
+ * @type: what kind of object
+ * @time_ns: when, since 1970
+ * @flow: its number
+ * @key: its ends
+ *
+ * Return: the object, with the members that all of them have.
+ */
+json_t *json_event(const char *type, u64 time_ns, u64 flow, const struct flow_key *key)
+{
+	char when[SHOW_TIME_MAX];
+	json_t *object = json_object();
+
+	show_time(when, time_ns);
+	json_text(object, "type", type);
+	json_text(object, "time", when);
+	json_number(object, "flow", flow);
+	json_ends(object, key);
+	return object;
+}
+
+/**
+ * json_change() - the members of a transition
+ * @object: changed
+ * @change: the transition
+ */
+void json_change(json_t *object, const struct tcpfsm_change *change)
+{
+	json_text(object, "endpoint", tcpfsm_role_name(change->role));
+	json_text(object, "oldstate", tcpfsm_state_name(change->from));
+	json_text(object, "newstate", tcpfsm_state_name(change->to));
+	json_text(object, "certainty", tcpfsm_certainty_name(change->certainty));
+	json_text(object, "cause", tcpfsm_cause_name(change->cause));
 }
 
 /* The parts of "a/b" or "a,b", which are at most @max; @value is cut up. */

@@ -10,6 +10,7 @@
 
 static const struct cli_command commands[] = {
 	{ "list", "show flows", list_run },
+	{ "watch", "show what happens to them, while it happens", watch_run },
 	{ "replay", "run a capture through the rules", replay_run },
 };
 

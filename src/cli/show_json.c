@@ -3,19 +3,6 @@
 #include "json.h"
 #include "show.h"
 
-static json_t *begin_event(const char *type, const struct flows_entry *entry, u64 now_ns)
-{
-	char when[SHOW_TIME_MAX];
-	json_t *object = json_object();
-
-	show_time(when, now_ns);
-	json_text(object, "type", type);
-	json_text(object, "time", when);
-	json_number(object, "flow", entry->id);
-	json_ends(object, &entry->key);
-	return object;
-}
-
 /* Of the segment that caused it; absent where time did. */
 static void add_segment(json_t *object, const struct tcpfsm_segment *seg)
 {
@@ -36,19 +23,15 @@ static void json_step(void *context __attribute__((unused)), const struct flows_
 	for (i = 0; i < result->changes; i++) {
 		const struct tcpfsm_change *change = &result->change[i];
 
-		object = begin_event("transition", entry, now_ns);
-		json_text(object, "endpoint", tcpfsm_role_name(change->role));
-		json_text(object, "oldstate", tcpfsm_state_name(change->from));
-		json_text(object, "newstate", tcpfsm_state_name(change->to));
-		json_text(object, "certainty", tcpfsm_certainty_name(change->certainty));
-		json_text(object, "cause", tcpfsm_cause_name(change->cause));
+		object = json_event("transition", now_ns, entry->id, &entry->key);
+		json_change(object, change);
 		add_segment(object, seg);
 		json_print(object);
 	}
 	for (i = 0; i < TCPFSM_ANOMALY_MAX; i++) {
 		if (!(result->anomalies & 1U << i))
 			continue;
-		object = begin_event("anomaly", entry, now_ns);
+		object = json_event("anomaly", now_ns, entry->id, &entry->key);
 		json_text(object, "anomaly", tcpfsm_anomaly_name(i));
 		json_text(object, "endpoint", tcpfsm_role_name(result->who));
 		add_segment(object, seg);
