@@ -11,6 +11,7 @@ enum {
 	CLI_FAILED = 1,		/* it could not be begun, or not be written */
 	CLI_DAMAGED = 2,	/* the input broke off; what could be read was shown */
 	CLI_USAGE = 3,
+	CLI_NO_FLOW = 4,	/* no flow is the one that is meant, or several are */
 };
 
 /**
@@ -25,6 +26,7 @@ struct cli_command {
 	int (*run)(int argc, char **argv);
 };
 
+int ladder_run(int argc, char **argv);
 int list_run(int argc, char **argv);
 int replay_run(int argc, char **argv);
 int watch_run(int argc, char **argv);

@@ -183,10 +183,10 @@ static void forget(struct flows *flows, struct flows_entry *entry)
 		free(entry);
 }
 
-static void report(const struct flows *flows, const struct flows_entry *entry,
+static void report(const struct flows *flows, struct flows_entry *entry,
 		   const struct tcpfsm_segment *seg, const struct tcpfsm_result *result, u64 now_ns)
 {
-	if (result->changes || result->anomalies)
+	if (flows->all || result->changes || result->anomalies)
 		flows->report(flows->context, entry, seg, result, now_ns);
 }
 

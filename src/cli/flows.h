@@ -16,6 +16,7 @@
  * @id: its number, from 1
  * @due_ns: not before then the clock has something to do with it
  * @slot: its place in the clock's heap; means nothing once it is forgotten
+ * @user: of whoever reports are for
  * @flow: what the rules know
  */
 struct flows_entry {
@@ -26,6 +27,7 @@ struct flows_entry {
 	u64 id;
 	u64 due_ns;
 	size_t slot;
+	void *user;
 	struct tcpfsm_flow flow;
 };
 
@@ -37,7 +39,7 @@ struct flows_entry {
  * @result: the step's result
  * @now_ns: when
  */
-typedef void (*flows_report)(void *context, const struct flows_entry *entry,
+typedef void (*flows_report)(void *context, struct flows_entry *entry,
 			     const struct tcpfsm_segment *seg,
 			     const struct tcpfsm_result *result, u64 now_ns);
 
@@ -45,6 +47,7 @@ typedef void (*flows_report)(void *context, const struct flows_entry *entry,
  * struct flows - all flows
  * @limits: how long a flow may be silent
  * @report: called for each step that changed something, and for each anomaly
+ * @all: and for each other segment of a flow, too
  * @context: for @report
  * @forget: free a flow when its linger time is over, instead of keeping it for the end
  * @now_ns: how far the clock has come
@@ -62,6 +65,7 @@ struct flows {
 	struct tcpfsm_limits limits;
 	flows_report report;
 	void *context;
+	bool all;
 	bool forget;
 	u64 now_ns;
 	struct flows_entry *first;

@@ -72,7 +72,7 @@ struct widths {
  * @sort: by what
  * @sorts: how many of these
  * @json: as JSON
- * @color: --color
+ * @terminal: what it is shown on
  * @records: the flows, where they are kept
  * @count: how many
  * @room: for how many there is memory
@@ -85,7 +85,7 @@ struct list {
 	const char *sort[SORT_KEYS_MAX];
 	size_t sorts;
 	bool json;
-	const char *color;
+	struct terminal terminal;
 	struct record *records;
 	size_t count;
 	size_t room;
@@ -292,16 +292,13 @@ static void print_table(const struct list *list)
 		strlen("ID"), strlen("AGE"), strlen("CLIENT"), strlen("SERVER"),
 		strlen("OUTCOME"), strlen("HIST")
 	};
-	struct terminal terminal;
 	size_t i;
 
-	terminal_look(&terminal);
-	terminal_set_colour(&terminal, list->color);
 	for (i = 0; i < list->count; i++)
 		measure(&widths, &list->records[i]);
-	put_names(&terminal, &widths);
+	put_names(&list->terminal, &widths);
 	for (i = 0; i < list->count; i++)
-		put_flow(&terminal, &widths, &list->records[i]);
+		put_flow(&list->terminal, &widths, &list->records[i]);
 }
 
 /* In no order, flows need not be kept. */
@@ -366,17 +363,6 @@ static bool take_time(u64 *ms, const char *option)
 	return false;
 }
 
-static bool take_color(struct list *list)
-{
-	struct terminal terminal;
-
-	list->color = optarg;
-	if (terminal_set_colour(&terminal, optarg))
-		return true;
-	cli_error("--color %s: always, never or auto is meant", optarg);
-	return false;
-}
-
 static bool take_option(struct list *list, int option, const char **netns)
 {
 	switch (option) {
@@ -398,7 +384,7 @@ static bool take_option(struct list *list, int option, const char **netns)
 		list->json = true;
 		return true;
 	case OPTION_COLOR:
-		return take_color(list);
+		return terminal_set_colour(&list->terminal, optarg);
 	default:
 		return false;
 	}
@@ -435,10 +421,12 @@ static int parse_and_run(struct list *list, int argc, char **argv)
  */
 int list_run(int argc, char **argv)
 {
-	struct list list = { .younger_ms = ~0ULL, .color = "auto" };
-	int status = parse_and_run(&list, argc, argv);
+	struct list list = { .younger_ms = ~0ULL };
+	int status;
 	size_t i;
 
+	terminal_look(&list.terminal);
+	status = parse_and_run(&list, argc, argv);
 	for (i = 0; i < list.count; i++)
 		record_free(&list.records[i]);
 	free(list.records);

@@ -11,6 +11,7 @@
 static const struct cli_command commands[] = {
 	{ "list", "show flows", list_run },
 	{ "watch", "show what happens to them, while it happens", watch_run },
+	{ "ladder", "draw one: who said what when, and the states of both ends", ladder_run },
 	{ "replay", "run a capture through the rules", replay_run },
 };
 
@@ -31,7 +32,8 @@ static void tell_usage(void)
 	     "  0  all was done\n"
 	     "  1  it could not be begun, or the result not be written\n"
 	     "  2  the input is damaged or broke off; what could be read was shown\n"
-	     "  3  wrong usage");
+	     "  3  wrong usage\n"
+	     "  4  no flow is the one that is meant, or several are");
 }
 
 int main(int argc, char **argv)

@@ -69,7 +69,7 @@ static void show_flows(struct reading *reading)
 }
 
 static void ignore_step(void *context __attribute__((unused)),
-			const struct flows_entry *entry __attribute__((unused)),
+			struct flows_entry *entry __attribute__((unused)),
 			const struct tcpfsm_segment *seg __attribute__((unused)),
 			const struct tcpfsm_result *result __attribute__((unused)),
 			u64 now_ns __attribute__((unused)))

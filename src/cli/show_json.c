@@ -13,7 +13,7 @@ static void add_segment(json_t *object, const struct tcpfsm_segment *seg)
 	json_number(object, "flags", seg->flags);
 }
 
-static void json_step(void *context __attribute__((unused)), const struct flows_entry *entry,
+static void json_step(void *context __attribute__((unused)), struct flows_entry *entry,
 		      const struct tcpfsm_segment *seg, const struct tcpfsm_result *result,
 		      u64 now_ns)
 {

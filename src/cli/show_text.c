@@ -48,7 +48,7 @@ int show_line(char *buf, size_t size, const struct flows_entry *entry, u64 now_n
 			   (now_ns - entry->flow.born_ns) / NSEC_PER_MSEC, client, server);
 }
 
-static void text_step(void *context __attribute__((unused)), const struct flows_entry *entry,
+static void text_step(void *context __attribute__((unused)), struct flows_entry *entry,
 		      const struct tcpfsm_segment *seg __attribute__((unused)),
 		      const struct tcpfsm_result *result, u64 now_ns)
 {

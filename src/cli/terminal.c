@@ -6,6 +6,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "cli.h"
 #include "states.h"
 #include "terminal.h"
 
@@ -41,20 +42,21 @@ void terminal_look(struct terminal *terminal)
 }
 
 /**
- * terminal_set_colour() - --color
+ * terminal_set_colour() - the option --color
  * @terminal: changed
  * @when: always, never or auto
  *
- * Return: false for any other word.
+ * Return: false for any other word, after telling so.
  */
 bool terminal_set_colour(struct terminal *terminal, const char *when)
 {
-	if (!strcmp(when, "always"))
-		terminal->colour = true;
-	else if (!strcmp(when, "never"))
-		terminal->colour = false;
-	else
-		return !strcmp(when, "auto");
+	if (!strcmp(when, "auto"))
+		return true;
+	if (strcmp(when, "always") && strcmp(when, "never")) {
+		cli_error("--color %s: always, never or auto is meant", when);
+		return false;
+	}
+	terminal->colour = !strcmp(when, "always");
 	return true;
 }
 

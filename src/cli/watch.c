@@ -434,10 +434,7 @@ static bool take_option(struct watch *watch, int option, const char **netns)
 		watch->json = true;
 		return true;
 	case OPTION_COLOR:
-		if (terminal_set_colour(&watch->terminal, optarg))
-			return true;
-		cli_error("--color %s: always, never or auto is meant", optarg);
-		return false;
+		return terminal_set_colour(&watch->terminal, optarg);
 	default:
 		return false;
 	}
