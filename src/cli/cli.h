@@ -26,6 +26,7 @@ struct cli_command {
 	int (*run)(int argc, char **argv);
 };
 
+int explain_run(int argc, char **argv);
 int ladder_run(int argc, char **argv);
 int list_run(int argc, char **argv);
 int replay_run(int argc, char **argv);

@@ -156,7 +156,7 @@ static void put_middle(const struct exchange *exchange, const struct row *row, i
 		put_arrow(row, y + ARROW_TOP);
 	else if (row->kind == ROW_DATA)
 		printf("<line class=\"data\" x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\"/>", LEFT + 6,
-		       y + 13, RIGHT - 6, y + 13);
+		       y + 26, RIGHT - 6, y + 26);
 	printf("<text class=\"label%s\" x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>",
 	       row->kind == ROW_LOST ? " bad" : "", MIDDLE, y + (row->kind == ROW_SEGMENT ? 9 : 18),
 	       label);

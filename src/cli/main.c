@@ -12,6 +12,7 @@ static const struct cli_command commands[] = {
 	{ "list", "show flows", list_run },
 	{ "watch", "show what happens to them, while it happens", watch_run },
 	{ "ladder", "draw one: who said what when, and the states of both ends", ladder_run },
+	{ "explain", "say in sentences what happened to one, and what it waits for", explain_run },
 	{ "replay", "run a capture through the rules", replay_run },
 };
 

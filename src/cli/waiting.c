@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which end a flow waits for, what that usually means, and where to look. The
+ * causes are what Linux does; where both ends' states leave several, the
+ * host on which the flow was seen tells them apart.
+ */
+#include <stdarg.h>
+
+#include "duration.h"
+#include "explanation.h"
+
+static unsigned int state(const struct explanation *explanation, unsigned int who)
+{
+	return explanation->record->state[who];
+}
+
+static unsigned int server_port(const struct explanation *explanation)
+{
+	return explanation->record->key.port[TCPFSM_SERVER];
+}
+
+static u64 repeated(const struct explanation *explanation, unsigned int which)
+{
+	u64 n = 0;
+
+	record_pair(explanation->record, "rtx", which, &n);
+	return n;
+}
+
+__attribute__((format(printf, 2, 3)))
+static void means(struct explanation *explanation, const char *fmt, ...)
+{
+	char text[STATEMENT_TEXT_MAX];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	explanation_say(explanation, STATEMENT_MEANS, true, "%s", text);
+	explanation_because(explanation, "client is %s, server is %s, view=%s",
+			    tcpfsm_state_name(state(explanation, TCPFSM_CLIENT)),
+			    tcpfsm_state_name(state(explanation, TCPFSM_SERVER)),
+			    record_value(explanation->record, "view") ?: "-");
+}
+
+__attribute__((format(printf, 2, 3)))
+static void next(struct explanation *explanation, const char *fmt, ...)
+{
+	char text[STATEMENT_TEXT_MAX];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	explanation_say(explanation, STATEMENT_NEXT, false, "%s", text);
+}
+
+/* "It waits for WHAT, for so long." */
+static void waits(struct explanation *explanation, const char *what)
+{
+	const struct record *record = explanation->record;
+	char text[DURATION_MAX];
+	bool unsure = record->unsure[0] || record->unsure[1];
+	u64 since_ms;
+	bool exact = record_number(record, "since_ms", &since_ms);
+
+	duration_print(text, exact ? since_ms : record->age_ms);
+	explanation_say(explanation, STATEMENT_WAITS, unsure, "%s, %s %s.", what,
+			exact ? "since" : "for at most", text);
+	if (exact)
+		explanation_because(explanation, "client is %s%s, server is %s%s, since_ms=%llu",
+				    tcpfsm_state_name(record->state[0]), record->unsure[0] ? "?" : "",
+				    tcpfsm_state_name(record->state[1]), record->unsure[1] ? "?" : "",
+				    (unsigned long long)since_ms);
+	else
+		explanation_because(explanation, "client is %s%s, server is %s%s, age_ms=%llu",
+				    tcpfsm_state_name(record->state[0]), record->unsure[0] ? "?" : "",
+				    tcpfsm_state_name(record->state[1]), record->unsure[1] ? "?" : "",
+				    (unsigned long long)record->age_ms);
+}
+
+static void look_at_queues(struct explanation *explanation)
+{
+	next(explanation, "On the server: ss -ltn 'sport = :%u' (Recv-Q at or above Send-Q: the accept queue is full), and nstat -az TcpExtListenOverflows TcpExtListenDrops",
+	     server_port(explanation));
+}
+
+static void look_at_firewall(struct explanation *explanation, const char *where)
+{
+	next(explanation, "%s: nft list ruleset, or iptables-save -c (a drop rule whose counter grows)",
+	     where);
+}
+
+static void explain_syn(struct explanation *explanation)
+{
+	waits(explanation, "The server is to answer the SYN");
+	if (explanation_is_local(explanation, TCPFSM_SERVER)) {
+		means(explanation, "The SYN reached this host and nothing went back: the accept queue of the listener is full (Linux then drops SYNs), or something behind the hook dropped it.");
+		look_at_queues(explanation);
+		look_at_firewall(explanation, "Here");
+		next(explanation, "Here: sysctl net.ipv4.conf.all.rp_filter (a route back that goes another way)");
+		return;
+	}
+	if (!repeated(explanation, 0)) {
+		means(explanation, "It has not been repeated yet: within the first second nothing is wrong.");
+		return;
+	}
+	means(explanation, "The SYN, or the answer to it, is dropped without a word: a firewall, an address where no host is, or a full accept queue. A port without a listener would have answered with a RST.");
+	look_at_firewall(explanation, "On the way, and at the server");
+	next(explanation, "At the server: tcpfsm list 'dport = :%u' (does the SYN arrive, does a SYN-ACK leave?)",
+	     server_port(explanation));
+	look_at_queues(explanation);
+}
+
+/* The server's SYN-ACK is not acknowledged. */
+static void explain_synack(struct explanation *explanation)
+{
+	waits(explanation, "The client is to acknowledge the SYN-ACK");
+	if (!repeated(explanation, 1)) {
+		means(explanation, "It has not been repeated yet: within the first second nothing is wrong.");
+		return;
+	}
+	means(explanation, "The SYN-ACK is lost on its way back, or the client's address is forged (a SYN flood: many flows like this one, from many addresses).");
+	look_at_firewall(explanation, "On the way back, and at the client");
+	next(explanation, "tcpfsm list --state SYN_RECV 'dport = :%u' (how many, from how many addresses?)",
+	     server_port(explanation));
+}
+
+/* The client is done, the server is not. */
+static void explain_final_ack(struct explanation *explanation)
+{
+	bool here = explanation_is_local(explanation, TCPFSM_SERVER);
+
+	waits(explanation, "The server is to take the handshake's last ACK");
+	if (!repeated(explanation, 1)) {
+		means(explanation, "The ACK is on its way.");
+		return;
+	}
+	if (here)
+		means(explanation, "The ACK reached this host and was not taken: the accept queue is full (the application does not call accept() fast enough), or the listener has TCP_DEFER_ACCEPT and waits for data.");
+	else
+		means(explanation, "The ACK was lost on its way, or reached the server and was not taken there: a full accept queue, or TCP_DEFER_ACCEPT.");
+	look_at_queues(explanation);
+	if (!here)
+		look_at_firewall(explanation, "On the way");
+}
+
+static void explain_close_wait(struct explanation *explanation, unsigned int who)
+{
+	char what[80];
+
+	scnprintf(what, sizeof(what), "The %s's application is to close", tcpfsm_role_name(who));
+	waits(explanation, what);
+	means(explanation, "The %s got the peer's FIN and acknowledged it; its kernel waits for close() or shutdown(). For seconds this is a half-close at work. For minutes the application has forgotten the socket: a leak of descriptors.",
+	      tcpfsm_role_name(who));
+	next(explanation, explanation_is_local(explanation, who) ?
+	     "Here: ss -tnp state close-wait (which process, and how many); then lsof -p PID" :
+	     "At the %s: ss -tnp state close-wait (which process, and how many)",
+	     tcpfsm_role_name(who));
+	if (state(explanation, !who) == TCPFSM_FIN_WAIT2)
+		next(explanation, "At the %s: sysctl net.ipv4.tcp_fin_timeout (after that time its kernel forgets a closed socket in FIN_WAIT2, and answers data with RST)",
+		     tcpfsm_role_name(!who));
+}
+
+/* Its FIN has no ACK. */
+static void explain_fin(struct explanation *explanation, unsigned int who)
+{
+	bool again = repeated(explanation, 2 + who);
+	char what[80];
+
+	scnprintf(what, sizeof(what), "The %s is to acknowledge the %s's FIN", tcpfsm_role_name(!who),
+		  tcpfsm_role_name(who));
+	waits(explanation, what);
+	if (!again) {
+		means(explanation, "The ACK is on its way, or the FIN waits behind data that have no room in the %s's window.",
+		      tcpfsm_role_name(!who));
+		next(explanation, "At the %s: ss -tno (a timer \"on\" and a Send-Q that stays: repeated; \"persist\": the window is 0)",
+		     tcpfsm_role_name(who));
+		return;
+	}
+	means(explanation, "The FIN or the ACK of it is lost again and again: the %s's host is gone, or a firewall has forgotten the connection and drops what belongs to it.",
+	      tcpfsm_role_name(!who));
+	look_at_firewall(explanation, "On the way");
+}
+
+static void explain_open(struct explanation *explanation)
+{
+	u64 idle_ms;
+
+	waits(explanation, "For nothing: it is open at both ends");
+	if (record_number(explanation->record, "idle_ms", &idle_ms) && idle_ms > 60000) {
+		means(explanation, "Nothing has passed for a minute or more. An idle connection looks like this, and so does one whose other host is gone.");
+		next(explanation, "ss -tno dst ADDRESS (is there a keepalive timer?)");
+	}
+}
+
+static void explain_time_wait(struct explanation *explanation)
+{
+	waits(explanation, "Only for time: TIME_WAIT keeps the ports from a new connection that old segments could disturb");
+	means(explanation, "This is how a connection ends. It stands at the end that closed first; many of them there are no leak, and cost little.");
+	next(explanation, "If ports run out: let the client close last or keep connections open; sysctl net.ipv4.tcp_tw_reuse");
+}
+
+static void explain_half_reset(struct explanation *explanation, unsigned int who)
+{
+	char what[96];
+
+	scnprintf(what, sizeof(what), "The %s has closed; the %s is not known to have heard of it",
+		  tcpfsm_role_name(!who), tcpfsm_role_name(who));
+	waits(explanation, what);
+	means(explanation, "The RST may have been lost, or was not acceptable there. The %s finds out when it sends something, or by its keepalive.",
+	      tcpfsm_role_name(who));
+	next(explanation, "At the %s: ss -tno (is the socket still there?)", tcpfsm_role_name(who));
+}
+
+static void explain_refused(struct explanation *explanation)
+{
+	means(explanation, "Nothing listens on port %u there, or a firewall rejects with a RST.",
+	      server_port(explanation));
+	next(explanation, "On the server: ss -ltn 'sport = :%u' (nothing: start it, or look at the address it binds to)",
+	     server_port(explanation));
+	look_at_firewall(explanation, "On the way (reject with tcp reset)");
+}
+
+/* It has ended; some ends want an explanation. */
+static void explain_end(struct explanation *explanation)
+{
+	switch (explanation->record->outcome) {
+	case TCPFSM_VERDICT_REFUSED:
+		explain_refused(explanation);
+		return;
+	case TCPFSM_VERDICT_SYN_TIMEOUT:
+		means(explanation, "The SYN, or the answer to it, was dropped without a word: a firewall, an address where no host is, or a full accept queue.");
+		look_at_firewall(explanation, "On the way, and at the server");
+		return;
+	case TCPFSM_VERDICT_SYNACK_TIMEOUT:
+		means(explanation, "The SYN-ACK was lost on its way back, or the client's address was forged.");
+		look_at_firewall(explanation, "On the way back");
+		return;
+	case TCPFSM_VERDICT_RESET_CLIENT:
+	case TCPFSM_VERDICT_RESET_SERVER:
+		means(explanation, "The application that sent it closed with unread data or with SO_LINGER 0, crashed, or its host or a firewall did not know the connection any more.");
+		next(explanation, "The log of the application that sent the RST; tcpfsm ladder shows what stood before it");
+		return;
+	case TCPFSM_VERDICT_HALF_OPEN:
+		means(explanation, "One host or its application restarted and came back with the same ports; the other still held the old connection.");
+		return;
+	case TCPFSM_VERDICT_VANISHED:
+		means(explanation, "A host went away, a firewall dropped the connection silently, or tcpfsm saw only a part of its way.");
+		return;
+	default:
+		return;
+	}
+}
+
+static bool is_done(unsigned int state)
+{
+	return state == TCPFSM_CLOSE || state == TCPFSM_LISTEN;
+}
+
+static bool explain_handshake(struct explanation *explanation)
+{
+	unsigned int client = state(explanation, TCPFSM_CLIENT);
+	unsigned int server = state(explanation, TCPFSM_SERVER);
+
+	if (client == TCPFSM_SYN_SENT && server == TCPFSM_LISTEN)
+		explain_syn(explanation);
+	else if (server == TCPFSM_SYN_RECV && client == TCPFSM_SYN_SENT)
+		explain_synack(explanation);
+	else if (server == TCPFSM_SYN_RECV)
+		explain_final_ack(explanation);
+	else
+		return false;
+	return true;
+}
+
+/**
+ * explanation_waiting() - what a flow waits for, if it does
+ * @explanation: changed
+ */
+void explanation_waiting(struct explanation *explanation)
+{
+	unsigned int who;
+
+	if (is_done(state(explanation, 0)) && is_done(state(explanation, 1))) {
+		explain_end(explanation);
+		return;
+	}
+	if (explain_handshake(explanation))
+		return;
+	for (who = TCPFSM_CLIENT; who <= TCPFSM_SERVER; who++)
+		if (state(explanation, who) == TCPFSM_TIME_WAIT) {
+			explain_time_wait(explanation);
+			return;
+		}
+	for (who = TCPFSM_CLIENT; who <= TCPFSM_SERVER; who++)
+		if (is_done(state(explanation, !who)) && !is_done(state(explanation, who)) &&
+		    record_value(explanation->record, "reset_in")) {
+			explain_half_reset(explanation, who);
+			return;
+		}
+	for (who = TCPFSM_CLIENT; who <= TCPFSM_SERVER; who++)
+		switch (state(explanation, who)) {
+		case TCPFSM_FIN_WAIT1:
+		case TCPFSM_CLOSING:
+		case TCPFSM_LAST_ACK:
+			explain_fin(explanation, who);
+			return;
+		}
+	for (who = TCPFSM_CLIENT; who <= TCPFSM_SERVER; who++)
+		if (state(explanation, who) == TCPFSM_CLOSE_WAIT) {
+			explain_close_wait(explanation, who);
+			return;
+		}
+	explain_open(explanation);
+}
