@@ -52,6 +52,28 @@ int cli_finish(int status)
 }
 
 /**
+ * cli_number() - the argument of an option that is a number
+ * @value: filled in
+ * @option: its name
+ * @text: the argument
+ * @max: the largest one; the smallest is 1
+ *
+ * Return: false after telling what is wrong.
+ */
+bool cli_number(u64 *value, const char *option, const char *text, u64 max)
+{
+	char *end;
+
+	errno = 0;
+	*value = strtoull(text, &end, 10);
+	if (*text >= '0' && *text <= '9' && !*end && !errno && *value && *value <= max)
+		return true;
+	cli_error("--%s %s: a number from 1 to %llu is meant", option, text,
+		  (unsigned long long)max);
+	return false;
+}
+
+/**
  * cli_alloc() - realloc() that does not fail
  * @old: or NULL
  * @size: bytes

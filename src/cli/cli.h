@@ -3,7 +3,7 @@
 #ifndef TCPFSM_CLI_H
 #define TCPFSM_CLI_H
 
-#include <stddef.h>
+#include "platform.h"
 
 /* Exit statuses, the same for every subcommand; documented in --help. */
 enum {
@@ -28,14 +28,18 @@ struct cli_command {
 
 int explain_run(int argc, char **argv);
 int ladder_run(int argc, char **argv);
+int metrics_run(int argc, char **argv);
 int list_run(int argc, char **argv);
 int replay_run(int argc, char **argv);
+int status_run(int argc, char **argv);
+int top_run(int argc, char **argv);
 int watch_run(int argc, char **argv);
 
 __attribute__((format(printf, 1, 2)))
 void cli_error(const char *fmt, ...);
 int cli_usage(const char *command);
 int cli_finish(int status);
+bool cli_number(u64 *value, const char *option, const char *text, u64 max);
 void *cli_alloc(void *old, size_t size);
 
 #endif

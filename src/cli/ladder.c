@@ -218,6 +218,20 @@ static int join(struct ladder *ladder)
 	return CLI_OK;
 }
 
+/* What the module says of it now; with tcpfsm_close, that has said all. */
+static void look_again(struct ladder *ladder)
+{
+	struct choice same = { .id = ladder->exchange.id };
+	struct record record = {};
+
+	if (record_value(&ladder->record, "hist") && ladder->record.outcome != TCPFSM_VERDICT_OPEN)
+		return;
+	if (choice_from_table(&same, NULL, &record))
+		return;
+	record_free(&ladder->record);
+	ladder->record = record;
+}
+
 static int run_live(struct ladder *ladder)
 {
 	char condition[64];
@@ -241,10 +255,12 @@ static int run_live(struct ladder *ladder)
 		cli_error("no flow that matches began");
 		return CLI_NO_FLOW;
 	}
-	if (!ladder->exchange.rows)
+	if (!ladder->exchange.rows) {
 		cli_error("nothing passed meanwhile that says anything: data are not shown");
-	else
+	} else {
+		look_again(ladder);
 		draw(ladder);
+	}
 	return cli_finish(ladder->lost ? CLI_DAMAGED : CLI_OK);
 }
 

@@ -13,6 +13,9 @@ static const struct cli_command commands[] = {
 	{ "watch", "show what happens to them, while it happens", watch_run },
 	{ "ladder", "draw one: who said what when, and the states of both ends", ladder_run },
 	{ "explain", "say in sentences what happened to one, and what it waits for", explain_run },
+	{ "top", "show servers and peers by handshakes, again and again", top_run },
+	{ "metrics", "print counters, states and servers for Prometheus", metrics_run },
+	{ "status", "is the module loaded, how full is it, and what does it not see", status_run },
 	{ "replay", "run a capture through the rules", replay_run },
 };
 

@@ -392,18 +392,6 @@ static int run(struct watch *watch)
 	return cli_finish(watch->lost ? CLI_DAMAGED : CLI_OK);
 }
 
-static bool take_number(u64 *value, const char *option, u64 max)
-{
-	char *end;
-
-	*value = strtoull(optarg, &end, 10);
-	if (*optarg >= '0' && *optarg <= '9' && !*end && *value && *value <= max)
-		return true;
-	cli_error("--%s %s: a number from 1 to %llu is meant", option, optarg,
-		  (unsigned long long)max);
-	return false;
-}
-
 static bool take_option(struct watch *watch, int option, const char **netns)
 {
 	u64 value;
@@ -413,7 +401,7 @@ static bool take_option(struct watch *watch, int option, const char **netns)
 		watch->segments = true;
 		return true;
 	case OPTION_COUNT:
-		return take_number(&watch->count, "count", ~0ULL);
+		return cli_number(&watch->count, "count", optarg, ~0ULL);
 	case OPTION_FOR:
 		if (duration_parse(&watch->for_ms, optarg) && watch->for_ms)
 			return true;
@@ -426,7 +414,7 @@ static bool take_option(struct watch *watch, int option, const char **netns)
 		watch->all_netns = true;
 		return true;
 	case OPTION_BUFFER:
-		if (!take_number(&value, "buffer", BUFFER_KB_MAX))
+		if (!cli_number(&value, "buffer", optarg, BUFFER_KB_MAX))
 			return false;
 		watch->buffer_kb = value;
 		return true;

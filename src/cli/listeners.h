@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Servers (address and port) and what became of the handshakes with them. */
+#ifndef TCPFSM_CLI_LISTENERS_H
+#define TCPFSM_CLI_LISTENERS_H
+
+#include "key.h"
+#include "record.h"
+
+/* X(name, sentence), in the order in which they are shown. */
+#define LISTENER_COUNTERS(X)						\
+	X(begun, "handshakes begun")					\
+	X(completed, "handshakes completed")				\
+	X(refused, "handshakes refused")				\
+	X(timed_out, "handshakes that timed out")			\
+	X(syn_rtx, "SYNs repeated")					\
+	X(synack_rtx, "SYN-ACKs repeated")				\
+	X(final_ack_lost, "final ACKs lost or refused")
+
+#define LISTENER_GAUGES(X)						\
+	X(half_open, "half-open now")					\
+	X(rtt_p50_us, "median of the handshake's round trip, microseconds") \
+	X(rtt_p99_us, "99th percentile of it, microseconds")		\
+	X(rtt_max_us, "largest of it, microseconds")
+
+enum listener_figure {
+#define X(name, text) LISTENER_##name,
+	LISTENER_COUNTERS(X)
+	LISTENER_COUNTERS_MAX,
+	LISTENER_LAST_COUNTER = LISTENER_COUNTERS_MAX - 1,
+	LISTENER_GAUGES(X)
+#undef X
+	LISTENER_FIGURES_MAX
+};
+
+/* Round trips below 2^i microseconds; the last has no limit. */
+#define LISTENER_BUCKETS_MAX 32
+
+/**
+ * struct listener - one server, or one peer
+ * @name: address and port, or address
+ * @has: bit set of the figures that are known
+ * @figure: by enum listener_figure
+ * @buckets: how many there are in @bucket, or 0
+ * @bucket: round trips, by power of two
+ * @rtt: where the flows were read: their round trips, microseconds
+ * @rtts: how many
+ */
+struct listener {
+	char name[KEY_END_MAX];
+	u32 has;
+	u64 figure[LISTENER_FIGURES_MAX];
+	size_t buckets;
+	u64 bucket[LISTENER_BUCKETS_MAX];
+	u32 *rtt;
+	size_t rtts;
+};
+
+/**
+ * struct listeners - all of them
+ * @one: they
+ * @count: how many
+ * @missed: others that did not fit where they are counted
+ * @slot: by hash of the name: place in @one, from 1; 0 is free
+ * @slots: how many, a power of two, or 0
+ */
+struct listeners {
+	struct listener *one;
+	size_t count;
+	u64 missed;
+	u32 *slot;
+	size_t slots;
+};
+
+bool listeners_exist(void);
+bool listeners_read(struct listeners *listeners, const char *path);
+void listeners_add_flow(struct listeners *listeners, const char *name,
+			const struct record *record);
+void listeners_conclude(struct listeners *listeners);
+void listeners_free(struct listeners *listeners);
+
+#endif
