@@ -114,6 +114,46 @@ static void print_transitions(const char *of)
 #undef X
 }
 
+/* A label in short lines. */
+static void print_wrapped(const char *text)
+{
+	size_t column = 0;
+
+	for (; *text; text++) {
+		bool wrap = *text == ' ' && column + strcspn(text + 1, " ") > 18;
+
+		fputs(wrap ? "\\n" : (char[]){ *text, '\0' }, stdout);
+		column = wrap ? 0 : column + 1;
+	}
+}
+
+/* What leads back to CLOSE, or in from elsewhere, does not decide where states stand. */
+static void print_arrow(const char *from, const char *to, const char *text)
+{
+	bool free = !strcmp(to, "CLOSE") || !strncmp(text, "picked up", 9);
+
+	printf("	%s -> %s [label=\"", from, to);
+	print_wrapped(text);
+	printf("\"%s];\n", free ? ", constraint=false, style=dashed" : "");
+}
+
+/* Figure 5 of RFC 9293, as the code has it: for graphviz. */
+static void print_diagram(const char *of)
+{
+	puts("digraph states {\n"
+	     "	graph [rankdir=TB, nodesep=0.6, ranksep=0.5, bgcolor=white, size=\"9.5,12\"];\n"
+	     "	node [shape=box, style=\"rounded,filled\", fillcolor=\"#eef2f7\", fontname=\"DejaVu Sans\", fontsize=14];\n"
+	     "	edge [fontname=\"DejaVu Sans\", fontsize=11, color=\"#57606a\"];\n"
+	     "	{ rank=source; CLOSE; LISTEN; }");
+#define X(name, number) printf("	%s;\n", #name);
+	TCPFSM_STATES(X)
+#undef X
+#define X(from, to, text) print_arrow(#from, #to, text);
+	TCPFSM_ARCS_RFC(X)
+#undef X
+	puts("}");
+}
+
 static const struct sentence causes[] = {
 	{ "syn", "a SYN without ACK" },
 	{ "synack", "a SYN-ACK" },
@@ -474,6 +514,7 @@ static const struct {
 	{ "facts", print_facts },
 	{ "rows", print_rows },
 	{ "transitions", print_transitions },
+	{ "diagram", print_diagram },
 	{ "causes", print_causes },
 	{ "certainties", print_certainties },
 	{ "verdicts", print_verdicts },
