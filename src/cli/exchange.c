@@ -206,6 +206,7 @@ static void label_segment(char *buf, const struct exchange *exchange, const stru
 
 static void label_data(char *buf, const struct row *row)
 {
+	bool one = row->segments[TCPFSM_CLIENT] + row->segments[TCPFSM_SERVER] == 1;
 	const char *separator = "";
 	size_t used = 0;
 	unsigned int who;
@@ -213,13 +214,13 @@ static void label_data(char *buf, const struct row *row)
 	for (who = TCPFSM_CLIENT; who <= TCPFSM_SERVER; who++) {
 		if (!row->segments[who])
 			continue;
-		used += scnprintf(buf + used, ROW_LABEL_MAX - used, "%s%s: %llu segment%s, %llu bytes",
+		used += scnprintf(buf + used, ROW_LABEL_MAX - used, "%s%s %llu bytes in %llu",
 				  separator, tcpfsm_role_name(who),
-				  (unsigned long long)row->segments[who],
-				  row->segments[who] == 1 ? "" : "s",
-				  (unsigned long long)row->bytes[who]);
-		separator = "; ";
+				  (unsigned long long)row->bytes[who],
+				  (unsigned long long)row->segments[who]);
+		separator = ", ";
 	}
+	scnprintf(buf + used, ROW_LABEL_MAX - used, " segment%s", one ? "" : "s");
 }
 
 /**

@@ -211,6 +211,11 @@ static struct filter *address_of(struct parser *parser, unsigned int ends)
 	struct filter *filter = make(KIND_ADDRESS, NULL, NULL);
 
 	filter->ends = ends;
+	if (sign_at(parser->word) && strcmp(parser->word, "=") && strcmp(parser->word, "==") &&
+	    strcmp(parser->word, "!=")) {
+		filter_free(filter);
+		return wrong(parser, "=, != or an address");
+	}
 	parse_relation(parser, &filter->relation);
 	if (filter->relation <= REL_NE && parse_address(filter, parser->word)) {
 		advance(parser);

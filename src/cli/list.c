@@ -244,7 +244,8 @@ static void put_rest(const struct terminal *terminal, const struct record *recor
 			continue;
 		/* Two columns are kept for the mark that there is more. */
 		if (terminal->columns && used + GAP + len + 2 > (int)terminal->columns) {
-			fputs(terminal->utf8 ? " …" : " +", stdout);
+			if (used + 2 <= (int)terminal->columns)
+				fputs(terminal->utf8 ? " …" : " +", stdout);
 			break;
 		}
 		used += printf("%*s%s", first ? GAP : 1, "", word);

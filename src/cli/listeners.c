@@ -178,7 +178,7 @@ static void take_rtt(struct listener *one, const struct record *record)
 	if (!record_number(record, "rtt_server_us", &server) ||
 	    !record_number(record, "rtt_client_us", &client))
 		return;
-	one->figure[LISTENER_completed]++;
+	one->figure[LISTENER_completed] += !is_half_open(record);
 	if (!(one->rtts & (one->rtts - 1)))
 		one->rtt = cli_alloc(one->rtt, (one->rtts ? 2 * one->rtts : 1) * sizeof(*one->rtt));
 	one->rtt[one->rtts++] = server + client;

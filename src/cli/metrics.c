@@ -207,7 +207,8 @@ static void limit(const struct metrics *metrics, struct listeners *listeners)
 	struct listener *other;
 	size_t i, n;
 
-	qsort(listeners->one, listeners->count, sizeof(*listeners->one), compare);
+	if (listeners->count)
+		qsort(listeners->one, listeners->count, sizeof(*listeners->one), compare);
 	if (listeners->count <= metrics->listeners)
 		return;
 	other = &listeners->one[metrics->listeners];

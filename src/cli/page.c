@@ -59,16 +59,65 @@ static void show(const struct page *page)
 	printf("\nExit status:\n%s\n", page->statuses);
 }
 
+/* A dash that is one, in roff. */
+static void put_roff(const char *text)
+{
+	for (; *text; text++)
+		fputs(*text == '-' ? "\\-" : *text == '\\' ? "\\e" : (char[]){ *text, '\0' }, stdout);
+}
+
+/* Lines as they are, also those that begin as roff's own. */
+static void put_lines(const char *text)
+{
+	fputs("\\&", stdout);
+	for (; *text; text++) {
+		put_roff((char[]){ *text, '\0' });
+		if (*text == '\n')
+			fputs("\\&", stdout);
+	}
+	putchar('\n');
+}
+
+/* The part of a manual page, see scripts/manual. */
+static void show_manual(const struct page *page)
+{
+	const struct page_option *option;
+
+	printf(".SS tcpfsm %s [\\fIOPTION\\fR...] ", page->name);
+	put_roff(page->arguments);
+	putchar('\n');
+	put_roff(page->about);
+	putchar('\n');
+	for (option = page->options; option->id; option++) {
+		printf(".TP\n\\fB\\-\\-");
+		put_roff(option->name);
+		printf("\\fR %s%s%s\n", option->argument ? "\\fI" : "",
+		       option->argument ? option->argument : "", option->argument ? "\\fR" : "");
+		put_roff(option->text);
+		putchar('\n');
+	}
+	puts(".PP");
+	if (page->more) {
+		puts(".nf");
+		put_lines(page->more);
+		puts(".fi\n.PP");
+	}
+	puts("Exit status:\n.nf");
+	put_lines(page->statuses);
+	puts(".fi");
+}
+
 static void make_options(const struct page *page, struct option *options)
 {
 	const struct page_option *from;
 	size_t n = 0;
 
-	for (from = page->options; from->id && n < OPTIONS_MAX - 2; from++, n++)
+	for (from = page->options; from->id && n < OPTIONS_MAX - 3; from++, n++)
 		options[n] = (struct option){
 			from->name, from->argument ? required_argument : no_argument, NULL,
 			from->id };
 	options[n++] = (struct option){ "help", no_argument, NULL, PAGE_HELP };
+	options[n++] = (struct option){ "help-roff", no_argument, NULL, PAGE_MANUAL };
 	options[n] = (struct option){};
 }
 
@@ -93,6 +142,9 @@ int page_next(const struct page *page, int argc, char **argv)
 	case PAGE_HELP:
 		show(page);
 		break;
+	case PAGE_MANUAL:
+		show_manual(page);
+		return PAGE_HELP;
 	case ':':
 		cli_error("%s wants an argument", argv[optind - 1]);
 		return PAGE_WRONG;

@@ -10,6 +10,7 @@ enum {
 	PAGE_END = -1,
 	PAGE_HELP = 'h',
 	PAGE_WRONG = '?',
+	PAGE_MANUAL = 1,	/* not for people: scripts/manual asks for it */
 	PAGE_FIRST = 256,
 };
 

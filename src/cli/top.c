@@ -160,7 +160,8 @@ static void put_list(const struct top *top, const char *heading, struct listener
 	if (!rows)
 		rows = top->terminal.rows > HEAD_ROWS + 2 ? (top->terminal.rows - HEAD_ROWS) / 2 :
 							    ROWS_DEFAULT;
-	qsort(listeners->one, listeners->count, sizeof(*listeners->one), compare);
+	if (listeners->count)
+		qsort(listeners->one, listeners->count, sizeof(*listeners->one), compare);
 	terminal_style(&top->terminal, STYLE_BOLD);
 	printf("%-40s %8s %8s %8s %8s %8s %8s %8s %8s\n", heading, "BEGUN", "DONE", "FAILED",
 	       "HALFOPEN", "SYNRTX", "SARTX", "RTTP50ms", "RTTP99ms");

@@ -1,0 +1,291 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The command against the module itself: what it shows is what the module shows.
+# What needs no module is in ../cli/run.
+
+tcpfsm=$(realpath "$vm/../../build/tcpfsm")
+readonly schema=$vm/../../docs/tcpfsm.schema.json
+readonly instances=$tracing/instances
+
+# ours: instances of the ring buffer that the command has made
+ours() {
+	local dir
+
+	for dir in "$instances"/tcpfsm-cli-*; do
+		[[ ! -d $dir ]] || echo "${dir##*/}"
+	done
+}
+
+# watched PID: it listens
+watched() { [[ -d $instances/tcpfsm-cli-$1 && $(<"$instances/tcpfsm-cli-$1/events/tcpfsm/tcpfsm_close/enable") == 1 ]]; }
+
+# watch NAME OPTION...: in the background, as $watch, into $results/NAME
+watch() {
+	local name=$1
+
+	shift
+	"$tcpfsm" watch "$@" >"$results/$name" 2>"$results/$name.err" &
+	watch=$!
+	wait_until watched "$watch" || fail "watch does not begin: $(<"$results/$name.err")"
+}
+
+# end_watch SIGNAL STATUS NAME
+end_watch() {
+	local status=0
+
+	kill "-$1" "$watch"
+	wait "$watch" || status=$?
+	[[ $2 == any ]] || ((status == $2)) || fail "watch ends with $status: $(<"$results/$3.err")"
+}
+
+valid() {
+	local said
+
+	said=$("$python" "$vm/../cli/validate.py" "$schema" 2>&1) || fail "$said"
+	echo "$said"
+}
+
+# Every flow of /proc, in every way to name its namespace.
+cli_list() {
+	local want name pid
+
+	talk "${opening[@]}" c.send=10 s.recv=10 "${closing[@]}"
+	talk "${opening[@]}" c.abort s.error=ECONNRESET
+	"$bin/within" client run sleep 1000 &
+	pid=$!
+	want=$(within client read /proc/tcpfsm | sed -nE "/:$port id=/s/.* id=([0-9]*) outcome=([a-z_]*) .*/\1 \2/p" | sort)
+	[[ $(wc -l <<<"$want") == 2 ]] || fail "flows: $want"
+	for name in client /run/netns/client "$pid"; do
+		[[ $name != "$pid" ]] || wait_until in_client "$pid"
+		[[ $("$tcpfsm" list --netns "$name" --json "dport = :$port" | tee "$results/json" |
+			sed -E 's/.*"id":([0-9]*),"outcome":"([a-z_]*)".*/\1 \2/' | sort) == "$want" ]] ||
+			fail "--netns $name: $(<"$results/json")"
+	done
+	valid <"$results/json"
+	# It is there with its first namespace, too, and shows nothing of the other.
+	[[ ! $("$tcpfsm" list --json "dport = :$port") ]] || fail "flows of another namespace"
+	[[ $("$tcpfsm" list --netns client --state TIME_WAIT "dport = :$port" | tail -n +2 | wc -l) == 1 ]] ||
+		fail "--state: $("$tcpfsm" list --netns client)"
+	[[ $("$tcpfsm" list --netns server "dport = :$port" outcome reset_client | tail -n +2 | wc -l) == 1 ]] ||
+		fail "outcome: $("$tcpfsm" list --netns server)"
+}
+both cli/list routed cli_list
+
+in_client() { [[ $(stat -L -c %i "/proc/$1/ns/net") == "$(inode_of client)" ]]; }
+
+# The transitions are those of the trace, in their order; nothing else comes, nothing stays.
+cli_watch() {
+	local want got
+
+	watch out --netns server "dport = :$port"
+	talk "${opening[@]}" c.send=10 s.recv=10 "${closing[@]}"
+	"$bin/talk" client server "$server" "$((port + 1000))" c.syn c.error=ECONNREFUSED
+	talk "${opening[@]}" c.abort s.error=ECONNRESET
+	wait_until grep -q outcome=reset_client "$results/out" || fail "no end: $(<"$results/out")"
+	end_watch INT 0 out
+	want=$(events set_state | grep " netns=$(inode_of server) " | grep -E "[sd]port=$port " |
+		sed -E 's/.* endpoint=([a-z]*) .* certainty=([a-z]*) cause=([a-z]*) .* oldstate=TCP_([A-Z_0-9]*) newstate=TCP_([A-Z_0-9]*)$/\1 \4 -> \5 (\2, \3)/')
+	got=$(sed -nE 's/^[0-9:.]{15} [^ ]* -> [^ ]* ((client|server) [A-Z].*)$/\1/p' "$results/out")
+	[[ $(wc -l <<<"$want") -gt 10 && $got == "$want" ]] || fail "$(diff <(echo "$want") <(echo "$got"))"
+	! grep -q ":$((port + 1000)) " "$results/out" || fail "what the filter leaves out"
+	grep -q "^$(wc -l <<<"$want") transitions, 2 handshakes, 1 flows ended (1 reset_client), 0 anomalies, 0 events lost$" "$results/out.err" ||
+		fail "$(<"$results/out.err")"
+	[[ ! $(ours) ]] || fail "left behind: $(ours)"
+}
+both cli/watch routed cli_watch
+
+cli_watch_json() {
+	watch json --netns router --json --segments "dport = :$port"
+	talk "${opening[@]}" "${closing[@]}"
+	talk "${opening[@]}" c.abort s.error=ECONNRESET
+	wait_until grep -q '"type":"close"' "$results/json" || fail "no end"
+	end_watch TERM 0 json
+	valid <"$results/json" | tee "$results/said"
+	grep -q 'close=1 handshake=2 segment=1[0-9] summary=1 transition=[0-9]*' "$results/said" || fail "$(<"$results/said")"
+	[[ ! $(ours) ]] || fail "left behind: $(ours)"
+}
+once cli/watch-json routed cli_watch_json
+
+# A small buffer that nobody reads for a while: it is told that, and how much is missing.
+cli_watch_loss() {
+	local told
+
+	watch json --netns server --json --buffer 4 "dport = :$port"
+	kill -STOP "$watch"
+	"$bin/crowd" client server "$server" "$port" 60 >/dev/null || fail "crowd"
+	kill -CONT "$watch"
+	wait_until grep -q '"type":"lost"' "$results/json" || fail "no loss told: $(tail -n 3 "$results/json")"
+	end_watch INT 2 json
+	valid <"$results/json"
+	told=$(sed -n 's/.*"type":"lost".*"events":\([0-9]*\).*/\1/p' "$results/json" | awk '{ n += $1 } END { print n }')
+	((told > 0)) && grep -q "\"lost\":$told}" "$results/json" || fail "told $told: $(tail -n 1 "$results/json")"
+}
+once cli/watch-loss routed cli_watch_loss
+
+# A killed one cannot clean up; the next one does.
+cli_watch_killed() {
+	watch out --all-netns
+	end_watch KILL any out
+	[[ $(ours) == "tcpfsm-cli-$watch" ]] || fail "instances: $(ours)"
+	watch out --all-netns
+	[[ $(ours) == "tcpfsm-cli-$watch" ]] || fail "instances: $(ours)"
+	end_watch HUP 0 out
+	[[ ! $(ours) ]] || fail "left behind: $(ours)"
+}
+once cli/watch-killed routed cli_watch_killed
+
+# Live, and from a capture of the same segments: the same ladder, but for data and times.
+cli_ladder() {
+	local pid dump status=0
+
+	within router run tcpdump -Z root -n -i to_c -w "$results/router.pcap" "tcp port $port" 2>"$results/dump" &
+	dump=$!
+	"$tcpfsm" ladder --netns router --wait "dport = :$port" --for 60s >"$results/live" 2>"$results/live.err" &
+	pid=$!
+	wait_until watched "$pid" || fail "$(<"$results/live.err")"
+	wait_until grep -q 'listening on' "$results/dump" || fail "$(<"$results/dump")"
+	talk "${opening[@]}" "${closing[@]}"
+	wait_until grep -q TIME_WAIT "$results/live" || true
+	pause 1
+	kill -INT "$pid" "$dump"
+	wait "$pid" || status=$?
+	wait "$dump" || true
+	((status == 0)) || fail "ladder ends with $status: $(<"$results/live.err")"
+	"$tcpfsm" ladder --pcap "$results/router.pcap" >"$results/file" || fail "no ladder of the capture"
+	for file in live file; do
+		# Without the times, the number and the verdict of the first line.
+		tail -n +2 "$results/$file" | sed -E -e 's/^ *[0-9]+\.[0-9]{6}/time/' -e '/ later /d' >"$results/$file.same"
+	done
+	grep -q 'TIME_WAIT.*CLOSE?' "$results/live" || fail "$(<"$results/live")"
+	diff "$results/file.same" "$results/live.same" || fail "the two ladders differ"
+	[[ ! $(ours) ]] || fail "left behind: $(ours)"
+}
+both cli/ladder routed cli_ladder
+
+# A flow that is there already: its past is missing, and that is told.
+cli_ladder_joins() {
+	local pid id
+
+	talk "${opening[@]}" sh="'$tcpfsm' ladder --netns client 'dport = :$port' --for 5s >'$results/live' 2>'$results/live.err' & sleep 3" \
+		"${closing[@]}"
+	wait_until grep -q outcome= "$results/live" || fail "$(<"$results/live") $(<"$results/live.err")"
+	grep -q 'what passed before now is missing$' "$results/live.err" || fail "$(<"$results/live.err")"
+	grep -q '^ *ESTABLISHED [|│] ' "$results/live" || fail "$(<"$results/live")"
+	! grep -q 'SYN' "$results/live" || fail "a SYN: $(<"$results/live")"
+	grep -q 'FIN_WAIT1 ' "$results/live" || fail "$(<"$results/live")"
+}
+once cli/ladder-joins routed cli_ladder_joins
+
+# say NAMESPACE KIND WORDS: the explanation of the one flow there says this
+says() {
+	"$tcpfsm" explain --json --netns "$1" "dport = :$port" >"$results/explain" 2>&1 &&
+		grep -qE "\"kind\":\"$2\",\"text\":\"[^\"]*$3" "$results/explain"
+}
+
+# A full accept queue, a firewall, a server that does not close: seen, and named.
+cli_explain_queue() {
+	# A backlog of 0 takes one connection; Linux lets a second one wait.
+	"$bin/talk" client server "$server" "$port" l.listen=0 c.connect d.connect e.syn \
+		sh="'$tcpfsm' list --netns server 'dport = :$port' >'$results/list'; until '$tcpfsm' explain --json --netns server sport = :\$e_port >'$results/explain' && grep -q 'SYN-ACK [1-9]' '$results/explain' || grep -q 'nothing went back' '$results/explain'; do sleep 0.2; done" ||
+		fail "the conversation failed: $(<"$results/explain")"
+	valid <"$results/explain"
+	grep -q 'accept queue' "$results/explain" || fail "$(<"$results/explain")"
+	grep -q "ss -ltn 'sport = :$port'" "$results/explain" || fail "$(<"$results/explain")"
+}
+once cli/explain-queue routed cli_explain_queue
+
+cli_explain_firewall() {
+	lose 100 tcp dport "$port"
+	"$bin/talk" client server "$server" "$port" c.syn sh="until '$tcpfsm' explain --netns client 'dport = :$port' >'$results/explain' && grep -q 'and repeated it' '$results/explain'; do sleep 0.2; done" ||
+		fail "$(<"$results/explain")"
+	grep -q 'The server is to answer the SYN' "$results/explain" || fail "$(<"$results/explain")"
+	grep -q 'a firewall' "$results/explain" || fail "$(<"$results/explain")"
+}
+once cli/explain-firewall routed cli_explain_firewall
+
+cli_explain_close_wait() {
+	talk "${opening[@]}" c.shut s.eof c.state=FIN_WAIT2 \
+		sh="'$tcpfsm' explain --json --netns server 'dport = :$port' >'$results/explain'" s.shut c.eof
+	valid <"$results/explain"
+	grep -q "The server's application is to close" "$results/explain" || fail "$(<"$results/explain")"
+	grep -q 'Here: ss -tnp state close-wait' "$results/explain" || fail "$(<"$results/explain")"
+}
+both cli/explain-close-wait routed cli_explain_close_wait
+
+# What status says is what /proc, /sys and sysctl say.
+cli_status() {
+	local key
+
+	talk "${opening[@]}" "${closing[@]}"
+	setting client linger 77
+	undo setting client linger 10
+	"$tcpfsm" status --json --netns client >"$results/status" || fail "exit status $?"
+	valid <"$results/status"
+	for key in '"linger":77' "\"netns\":$(inode_of client)" "\"max_flows\":$(</sys/module/tcpfsm/parameters/max_flows)" \
+		"\"version\":\"$(</sys/module/tcpfsm/version)\"" "\"drops\":$(counter drops client)"; do
+		grep -qF "$key" "$results/status" || fail "no $key: $(<"$results/status")"
+	done
+	# What passes it by, found once it is there.
+	! grep -q '"what":"flowtable","known":true' "$results/status" || fail "$(<"$results/status")"
+	within router run nft -f - <<-'END' || skip "no flowtables here"
+		table inet fast {
+			flowtable ft { hook ingress priority 0; devices = { to_c, to_s }; }
+		}
+	END
+	undo within router run nft delete table inet fast
+	setting router ports 1-65535
+	undo setting router ports ''
+	"$tcpfsm" status --netns router >"$results/status" || fail "exit status $?"
+	grep -q 'nftables flowtable ft of table fast' "$results/status" || fail "$(<"$results/status")"
+	grep -q 'ports: only segments of these ports' "$results/status" || fail "$(<"$results/status")"
+}
+once cli/status routed cli_status
+
+# Each counter, with the value that lnstat's file has; the format ends as it has to.
+cli_metrics() {
+	local counters name
+
+	talk "${opening[@]}" "${closing[@]}"
+	talk "${opening[@]}" c.abort s.error=ECONNRESET
+	counters=$(counters server)
+	"$tcpfsm" metrics --netns server >"$results/metrics" || fail "exit status $?"
+	[[ $(tail -n 1 "$results/metrics") == '# EOF' ]] || fail "no end"
+	for name in segments begun handshakes seg_fin drops; do
+		grep -qx "tcpfsm_${name}_total{netns=\"server\"} $(value "$counters" "$name")" "$results/metrics" ||
+			fail "$name: $(grep "$name" "$results/metrics")"
+	done
+	grep -qx "tcpfsm_flows_ended_total{netns=\"server\",outcome=\"reset_client\"} $(value "$counters" end_reset_client)" "$results/metrics" ||
+		fail "$(grep flows_ended "$results/metrics")"
+	grep -qx "tcpfsm_transitions_total{netns=\"server\",from=\"LISTEN\",to=\"SYN_RECV\"} $(value "$counters" LISTEN_to_SYN_RECV)" "$results/metrics" ||
+		fail "$(grep transitions "$results/metrics")"
+	grep -qx 'tcpfsm_endpoints{netns="server",endpoint="client",state="TIME_WAIT"} [1-9][0-9]*' "$results/metrics" ||
+		fail "$(grep endpoints "$results/metrics")"
+	# Every sample once, each of a metric that is described.
+	[[ ! $(grep -v '^#' "$results/metrics" | sed 's/ [0-9]*$//' | sort | uniq -d) ]] || fail "a sample twice"
+	[[ $(wc -l <"$results/metrics") -lt 300 ]] || fail "$(wc -l <"$results/metrics") lines"
+	"$tcpfsm" metrics --format prometheus >"$results/metrics" || fail "exit status $?"
+	grep -q '^# TYPE tcpfsm_segments_total counter$' "$results/metrics" || fail "$(head -n 5 "$results/metrics")"
+	"$tcpfsm" top --netns server --count 1 "dport = :$port" >"$results/top" || fail "exit status $?"
+	grep -qF ":$port " "$results/top" || fail "$(<"$results/top")"
+}
+once cli/metrics routed cli_metrics
+
+# One clear line, and what to do.
+cli_errors() {
+	local command
+
+	for command in list 'explain 1' 'ladder 1' top; do
+		# shellcheck disable=SC2086 # with its argument
+		! setpriv --reuid 65534 --regid 65534 --clear-groups "$tcpfsm" $command >"$results/out" 2>"$results/err" || fail "$command: allowed"
+		[[ $(<"$results/err") == "tcpfsm: /proc/"*"tcpfsm: "*": run as root, or with CAP_NET_ADMIN over the network namespace" ]] ||
+			fail "$command: $(<"$results/err")"
+	done
+	! setpriv --reuid 65534 --clear-groups "$tcpfsm" watch 2>"$results/err" || fail "watch: allowed"
+	[[ $(<"$results/err") == "tcpfsm: tracefs: Permission denied: run as root" ]] || fail "$(<"$results/err")"
+	! setpriv --reuid 65534 --clear-groups "$tcpfsm" list --netns client 2>"$results/err" || fail "netns: allowed"
+	[[ $(<"$results/err") == *": run as root" ]] || fail "$(<"$results/err")"
+	# Counters are for all.
+	setpriv --reuid 65534 --clear-groups "$tcpfsm" metrics --no-flows >/dev/null || fail "metrics: not allowed"
+}
+once cli/errors routed cli_errors
