@@ -8,6 +8,7 @@
 #	make check		compiler, sparse, checkpatch, cppcheck, shellcheck
 #	make test-unit		the core in user space
 #	make test-vm [K=6.12]	real sockets on a real kernel: 6.1, 6.12 or newest
+#	make test-cli		the command on files and captures, its pictures in a browser
 #	make test-replay	captures through `tcpfsm replay`, against tshark and the module
 #	make test-wire [K=6.12] [SCRIPT=07]	crafted segments against its sockets, printed
 #	make test-um		a kernel without all that can be left out (User-Mode Linux)
@@ -20,7 +21,8 @@
 #	make model		the core against a model of both ends, all bounds: 10 minutes
 #	make fuzz [SECONDS=600]	the parsers, the rules and the command, that long each
 #	make prove		no invalid access in the core, whatever comes: Frama-C's Eva
-#	make docs		makes the generated parts of docs/ again
+#	make docs		makes the generated parts of docs/ again, manual pages too
+#	make pictures		draws the pictures of docs/ again
 #	make conformance	makes docs/conformance.md of the last test run
 #	make clean
 
@@ -56,6 +58,9 @@ test-unit:
 
 test-vm:
 	@tests/run vm:$(K)
+
+test-cli:
+	@tests/run cli
 
 test-replay:
 	@tests/run replay
@@ -98,6 +103,10 @@ prove:
 
 docs:
 	@scripts/docs
+	@scripts/manual
+
+pictures:
+	@scripts/pictures
 
 conformance:
 	@scripts/conformance
@@ -108,6 +117,6 @@ clean:
 		-name '*.mod.c' -o -name '.*.cmd' -o -name '*.d' \) -exec rm -f {} +
 	rm -f Module.symvers modules.order
 
-.PHONY: all modules cli demo shell check test test-unit test-vm test-replay test-um test-wire \
-	test-bench test-flood test-sockets test-debug model fuzz prove sockets storm bench \
-	conformance docs clean
+.PHONY: all modules cli demo shell check test test-unit test-vm test-cli test-replay test-um \
+	test-wire test-bench test-flood test-sockets test-debug model fuzz prove sockets storm \
+	bench conformance docs pictures clean
