@@ -7,6 +7,7 @@
 #	work		a directory for what the tests leave
 #	patterns	shell patterns for names of tests; none: all
 : "${work:?}"
+declare -a patterns
 
 # shellcheck disable=SC2034 # counted here, told by who sources this file
 passed=0 failed=0

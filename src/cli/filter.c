@@ -419,7 +419,7 @@ bool filter_state(unsigned int *state, const char *name)
 	char word[sizeof("SYN_RECEIVED")];
 	size_t i;
 
-	for (i = 0; name[i] && i < sizeof(word) - 1; i++)
+	for (i = 0; i < sizeof(word) - 1 && name[i]; i++)
 		word[i] = name[i] == '-' ? '_' : toupper((unsigned char)name[i]);
 	word[i] = '\0';
 	if (name[i])

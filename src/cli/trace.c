@@ -39,7 +39,7 @@ static u64 clock_ns(clockid_t clock)
 
 static void remove_stale(void)
 {
-	char **names = tracefs_instances("^" PREFIX "[0-9]+$");
+	char **names = tracefs_instances("^" PREFIX "[0-9]*$");
 	struct tracefs_instance *old;
 	int i;
 
