@@ -30,6 +30,10 @@ unsigned int tcpfsm_max_flows = 262144;
 module_param_named(max_flows, tcpfsm_max_flows, uint, 0444);
 MODULE_PARM_DESC(max_flows, "flows kept for each network namespace, 16 to 16777216 (default 262144)");
 
+unsigned int tcpfsm_max_flows_all;
+module_param_named(max_flows_all, tcpfsm_max_flows_all, uint, 0444);
+MODULE_PARM_DESC(max_flows_all, "flows kept for all network namespaces together, max_flows to 67108864 (default 0: 4 * max_flows); a namespace of another user namespace than the machine's gets a 16th at most");
+
 unsigned int tcpfsm_hashsize;
 module_param_named(hashsize, tcpfsm_hashsize, uint, 0444);
 MODULE_PARM_DESC(hashsize, "buckets of the flow table, 16 to 16777216, rounded up to a power of two (default 0: max_flows)");
@@ -50,6 +54,11 @@ static int check_parameters(void)
 {
 	int err = check("max_flows", tcpfsm_max_flows, FLOWS_MIN, FLOWS_MAX);
 
+	if (err)
+		return err;
+	if (!tcpfsm_max_flows_all)
+		tcpfsm_max_flows_all = 4 * tcpfsm_max_flows;
+	err = check("max_flows_all", tcpfsm_max_flows_all, tcpfsm_max_flows, 4 * FLOWS_MAX);
 	if (err)
 		return err;
 	if (!tcpfsm_hashsize)

@@ -34,6 +34,7 @@ static int __net_init net_init(struct net *net)
 
 	tn->net = net;
 	tn->inum = net->ns.inum;
+	tn->max_flows = tcpfsm_table_max_flows(net);
 	tn->salt = get_random_u64();
 	tn->log_window = jiffies;
 	mutex_init(&tn->setup);

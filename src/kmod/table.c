@@ -12,6 +12,7 @@
 #include <linux/module.h>
 #include <linux/random.h>
 #include <linux/slab.h>
+#include <linux/user_namespace.h>
 
 #include "events.h"
 #include "lookup.h"
@@ -27,8 +28,34 @@ struct tcpfsm_buckets tcpfsm_buckets __read_mostly;
 
 static struct kmem_cache *cache __read_mostly;
 static atomic64_t last_id;
+/* In all namespaces. */
+static atomic_t all_flows;
+
+/* What a namespace of another user namespace than the machine's may have: a 16th of all. */
+#define GUEST_SHARE 16
 
 /* ---- Room ---- */
+
+/**
+ * tcpfsm_table_max_flows() - flows that a namespace may have
+ * @net: the namespace
+ *
+ * Whoever may make user namespaces has network namespaces too, as many as he likes.
+ *
+ * Return: the cap.
+ */
+unsigned int tcpfsm_table_max_flows(const struct net *net)
+{
+	if (net->user_ns == &init_user_ns)
+		return tcpfsm_max_flows;
+	return min(tcpfsm_max_flows, max(tcpfsm_max_flows_all / GUEST_SHARE, 1U));
+}
+
+static bool has_room_for_one(const struct tcpfsm_net *tn)
+{
+	return atomic_read(&tn->flows) < tn->max_flows &&
+	       atomic_read(&all_flows) < tcpfsm_max_flows_all;
+}
 
 /**
  * tcpfsm_table_has_room() - may another flow begin?
@@ -41,8 +68,7 @@ static atomic64_t last_id;
  */
 bool tcpfsm_table_has_room(const struct tcpfsm_net *tn)
 {
-	return atomic_read(&tn->flows) < tcpfsm_max_flows &&
-	       tcpfsm_unproved(tn) < tcpfsm_max_half_open;
+	return has_room_for_one(tn) && tcpfsm_unproved(tn) < tcpfsm_max_half_open;
 }
 
 /*
@@ -69,7 +95,8 @@ bool tcpfsm_table_make_room(struct tcpfsm_net *tn)
 {
 	if (tcpfsm_unproved(tn) >= tcpfsm_max_half_open && !tcpfsm_clock_evict_unproved(tn, 0))
 		return false;
-	return atomic_read(&tn->flows) < tcpfsm_max_flows || evict_any(tn);
+	/* What others have too much of is theirs: one's own flows make room. */
+	return has_room_for_one(tn) || evict_any(tn);
 }
 
 /* ---- Flows ---- */
@@ -131,6 +158,7 @@ struct tcpfsm_entry *tcpfsm_table_add(struct tcpfsm_net *tn, const struct tcpfsm
 	entry->next = *bucket;
 	WRITE_ONCE(*bucket, entry);
 	atomic_inc(&tn->flows);
+	atomic_inc(&all_flows);
 	return entry;
 }
 
@@ -163,6 +191,7 @@ void tcpfsm_table_forget(struct tcpfsm_entry *entry)
 		at = &(*at)->next;
 	WRITE_ONCE(*at, entry->next);
 	atomic_dec(&entry->tn->flows);
+	atomic_dec(&all_flows);
 	kmem_cache_free(cache, entry);
 }
 

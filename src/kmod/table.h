@@ -81,11 +81,13 @@ enum {
 #define TCPFSM_ADDRESS_MAX (INET6_ADDRSTRLEN + sizeof("[]:65535"))
 
 extern unsigned int tcpfsm_max_flows;
+extern unsigned int tcpfsm_max_flows_all;
 extern unsigned int tcpfsm_max_half_open;
 extern unsigned int tcpfsm_hashsize;
 
 int tcpfsm_table_init(void);
 void tcpfsm_table_exit(void);
+unsigned int tcpfsm_table_max_flows(const struct net *net);
 bool tcpfsm_table_has_room(const struct tcpfsm_net *tn);
 bool tcpfsm_table_make_room(struct tcpfsm_net *tn);
 struct tcpfsm_entry *tcpfsm_table_add(struct tcpfsm_net *tn, const struct tcpfsm_key *key);

@@ -181,3 +181,19 @@ full_table() {
 	(($(counter drops host) == $(counter table_full host) + $(counter no_memory host))) || fail "drops is not the sum"
 }
 once load/full-table alone full_table
+
+# All namespaces together have a cap as well: the second one gets what is left.
+full_in_all() {
+	reload max_flows=16 max_half_open=16 max_flows_all=24
+	hold 16
+	ip netns add stranger || fail netns
+	undo ip netns del stranger
+	within stranger run ip link set lo up
+	exec {others}< <(exec "$bin/crowd" stranger stranger 127.0.0.1 "$((port + 3000))" hold 16)
+	read -rt "$PATIENCE" -u "$others" || fail "no connections there"
+	[[ $(flows host | grep -c '^ESTABLISHED  ESTABLISHED ') == 16 ]] || fail "an established flow had to go"
+	[[ $(port=$((port + 3000)) flows stranger | wc -l) == 8 ]] ||
+		fail "$(port=$((port + 3000)) flows stranger | wc -l) flows there, not 8"
+	(($(counter table_full stranger) > 0)) || fail "not counted as table_full"
+}
+once load/full-in-all alone full_in_all
