@@ -402,6 +402,8 @@ static void observe(struct stage *stage, int who, const struct tcpfsm_segment *s
 	}
 	quiet = tcpfsm_quiet(&stage->flow, seg);
 	stage->quiet |= quiet;
+	if (tcpfsm_is_settled(&stage->flow) && tcpfsm_is_plain(seg) && !quiet)
+		broken(stage, "nothing is in doubt, and data are not quiet");
 	if (quiet && stage->lite) {
 		tcpfsm_skip(&stage->flow, stage->now_ns);
 		return;
