@@ -29,11 +29,16 @@ static bool is_in(const struct tcpfsm_flow *flow, enum tcpfsm_state state)
 	       flow->end[tcpfsm_index(flow, TCPFSM_SERVER)].state == state;
 }
 
-/* A stray segment made it, perhaps: whoever sends one can make a flow. */
+static bool both_spoke(const struct tcpfsm_flow *flow)
+{
+	return flow->end[0].seen && flow->end[tcpfsm_index(flow, TCPFSM_SERVER)].seen;
+}
+
+/* Stray segments made it, perhaps: whoever sends them can make a flow. */
 static bool is_guess(const struct tcpfsm_flow *flow)
 {
-	return flow->flags & TCPFSM_FLOW_MIDSTREAM && flow->shook &&
-	       !(flow->end[0].seen && flow->end[tcpfsm_index(flow, TCPFSM_SERVER)].seen);
+	return (flow->shook ? flow->flags & TCPFSM_FLOW_MIDSTREAM :
+			      flow->flags & TCPFSM_FLOW_ONEWAY) && !both_spoke(flow);
 }
 
 /**
@@ -76,7 +81,7 @@ static u32 idle_limit_s(const struct tcpfsm_flow *flow, const struct tcpfsm_limi
 	/* One end was reset and the other does not know: nothing more will come. */
 	if ((client->marks | server->marks) & TCPFSM_MARK_RESET)
 		return limits->idle_s[TCPFSM_FIN_WAIT1];
-	if (tcpfsm_phase(flow) == TCPFSM_PHASE_GUESS)
+	if (flow->flags & TCPFSM_FLOW_MIDSTREAM && !both_spoke(flow))
 		return limits->idle_s[TCPFSM_FIN_WAIT1];
 	if (repeats(client->state) || repeats(server->state)) {
 		a = repeats(client->state) ? a : b;

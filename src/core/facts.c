@@ -320,7 +320,8 @@ static bool are_sure(const struct tcpfsm_flow *flow)
  */
 bool tcpfsm_is_settled(const struct tcpfsm_flow *flow)
 {
-	return are_sure(flow) && flow->doubted == TCPFSM_NOBODY;
+	return are_sure(flow) && flow->doubted == TCPFSM_NOBODY &&
+	       !((flow->end[0].marks | flow->end[1].marks) & TCPFSM_MARK_RESTARTED);
 }
 
 /**

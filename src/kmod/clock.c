@@ -77,7 +77,11 @@ void tcpfsm_clock_wait(struct tcpfsm_entry *entry, bool again)
 	}
 	entry->queue = queue;
 	spin_unlock(&tn->queue_lock);
-	/* Cheap where it is pending, as it nearly always is. */
+	/*
+	 * Cheap where it is pending, as it nearly always is. run_clock() looks at the
+	 * lengths when it is pending no more: it sees ours, or we see that.
+	 */
+	smp_mb();
 	if (queue < TCPFSM_QUEUES_TIMED && !delayed_work_pending(&tn->clock))
 		queue_delayed_work(wq, &tn->clock, QUEUE_PERIOD);
 }
@@ -180,21 +184,18 @@ static struct tcpfsm_entry *give_up(struct tcpfsm_entry *entry, struct tcpfsm_re
 }
 
 /* Give up the flow that was seen there, if it still waits in one of these queues. */
-static bool evict(struct tcpfsm_net *tn, const struct place *place, unsigned int queues)
+static void evict(struct tcpfsm_net *tn, const struct place *place, unsigned int queues)
 {
 	spinlock_t *lock = tcpfsm_lock_of(place->hash);
 	struct tcpfsm_entry *entry, *copy = NULL;
 	struct tcpfsm_result result;
-	bool found;
 
 	spin_lock_bh(lock);
 	entry = find_again(place);
-	found = entry && queues & BIT(entry->queue);
-	if (found)
+	if (entry && queues & BIT(entry->queue))
 		copy = give_up(entry, &result);
 	spin_unlock_bh(lock);
 	tcpfsm_events_log(tn, copy, &result);
-	return found;
 }
 
 /**
@@ -203,13 +204,16 @@ static bool evict(struct tcpfsm_net *tn, const struct place *place, unsigned int
  * @which: TIME_WAIT or ENDED
  *
  * Context: softirq or process, RCU read side, no bucket locked.
- * Return: whether room was made.
+ * Return: whether there was one; another processor may have given it up.
  */
 bool tcpfsm_clock_evict(struct tcpfsm_net *tn, enum tcpfsm_queue which)
 {
 	struct place place;
 
-	return look_up_oldest(tn, which, &place) && evict(tn, &place, BIT(which));
+	if (!look_up_oldest(tn, which, &place))
+		return false;
+	evict(tn, &place, BIT(which));
+	return true;
 }
 
 /**
@@ -218,16 +222,18 @@ bool tcpfsm_clock_evict(struct tcpfsm_net *tn, enum tcpfsm_queue which)
  * @age_ns: only if it is at least as old as this
  *
  * Context: softirq or process, RCU read side, no bucket locked.
- * Return: whether room was made.
+ * Return: whether there was one; another processor may have given it up.
  */
 bool tcpfsm_clock_evict_unproved(struct tcpfsm_net *tn, u64 age_ns)
 {
 	u64 before_ns = age_ns ? ktime_get_ns() - age_ns : U64_MAX;
 	struct place place;
 
-	return look_up_unproved(tn, before_ns, &place) &&
-	       evict(tn, &place, BIT(TCPFSM_QUEUE_SYN_SENT) | BIT(TCPFSM_QUEUE_SYN_RECV) |
-				 BIT(TCPFSM_QUEUE_GUESS));
+	if (!look_up_unproved(tn, before_ns, &place))
+		return false;
+	evict(tn, &place, BIT(TCPFSM_QUEUE_SYN_SENT) | BIT(TCPFSM_QUEUE_SYN_RECV) |
+			  BIT(TCPFSM_QUEUE_GUESS));
+	return true;
 }
 
 /* ---- What is due ---- */
@@ -241,7 +247,7 @@ static bool is_due(struct tcpfsm_entry *entry, u64 now)
 /* In lite mode data pass unseen: let the next one be looked at before a flow is given up. */
 static bool is_to_be_asked(const struct tcpfsm_entry *entry)
 {
-	return !entry->asked && !READ_ONCE(entry->tn->settings.strict) &&
+	return !entry->asked && READ_ONCE(entry->tn->skips) &&
 	       tcpfsm_is_settled(&entry->flow);
 }
 
@@ -256,6 +262,7 @@ static struct tcpfsm_entry *run_one(struct tcpfsm_entry *entry, u64 now,
 		return NULL;
 	}
 	if (is_to_be_asked(entry)) {
+		tcpfsm_entry_begin(entry, now);
 		entry->flow.seen_ns = now;
 		entry->asked = true;
 		tcpfsm_entry_end(entry);

@@ -45,8 +45,14 @@ void tcpfsm_data_switch(struct tcpfsm_net *tn)
 	lockdep_assert_held(&tn->setup);
 	if (tn->settings.strict) {
 		static_branch_dec(&tcpfsm_lite);
+		WRITE_ONCE(tn->lite, false);
+		/* What is under way may still pass unseen. */
+		synchronize_rcu();
+		WRITE_ONCE(tn->skips, false);
 	} else {
+		WRITE_ONCE(tn->skips, true);
 		tcpfsm_table_skip(tn);
+		WRITE_ONCE(tn->lite, true);
 		static_branch_inc(&tcpfsm_lite);
 	}
 }
@@ -59,6 +65,6 @@ void tcpfsm_data_switch(struct tcpfsm_net *tn)
  */
 void tcpfsm_data_exit(struct tcpfsm_net *tn)
 {
-	if (!tn->settings.strict)
+	if (tn->lite)
 		static_branch_dec(&tcpfsm_lite);
 }

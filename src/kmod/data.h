@@ -97,7 +97,7 @@ static __always_inline bool tcpfsm_data_take(struct tcpfsm_net *tn, struct tcpfs
 	spinlock_t *lock = tcpfsm_lock_of(name.hash);
 	bool bh, done;
 
-	if (static_branch_unlikely(&tcpfsm_lite) && !READ_ONCE(tn->settings.strict)) {
+	if (static_branch_unlikely(&tcpfsm_lite) && READ_ONCE(tn->lite)) {
 		done = !READ_ONCE(*tcpfsm_pending(name.hash)) ||
 		       tcpfsm_data_is_settled(tn, name.from, name.to, name.hash, name.key);
 	} else {

@@ -191,7 +191,7 @@ static enum tcpfsm_birth birth_of(const struct passage *p)
 	if (p->at.point == TCPFSM_AT_LOOP_IN)
 		return TCPFSM_BIRTH_NONE;
 	/* In lite mode most data are not even looked at. */
-	if (tcpfsm_is_plain(seg) && !READ_ONCE(p->tn->settings.strict))
+	if (tcpfsm_is_plain(seg) && READ_ONCE(p->tn->skips))
 		return TCPFSM_BIRTH_NONE;
 	return tcpfsm_birth(seg);
 }
@@ -205,7 +205,17 @@ static bool is_new_life(const struct passage *p, const struct tcpfsm_entry *entr
 	       tcpfsm_is_new_incarnation(&entry->flow, who, seg);
 }
 
+/* Over loopback it passes twice, and counts once. */
+static void count_stray(const struct passage *p)
+{
+	if (p->at.point != TCPFSM_AT_LOOP_IN)
+		tcpfsm_count(p->tn, no_flow);
+}
+
 enum progress { DONE, AGAIN, NO_ROOM };
+
+/* Of processors that make room at the same time each may take what another has made. */
+#define TRIES 8
 
 /* A look into the table and what follows from it, in one go under the lock. */
 static enum progress pass(struct passage *p)
@@ -229,7 +239,7 @@ static enum progress pass(struct passage *p)
 	} else {
 		birth = birth_of(p);
 		if (birth == TCPFSM_BIRTH_NONE)
-			tcpfsm_count(p->tn, no_flow);
+			count_stray(p);
 		else if (tcpfsm_table_has_room(p->tn))
 			copy = begin(p, birth, &result);
 		else
@@ -251,22 +261,18 @@ static void take(struct tcpfsm_net *tn, const struct tcpfsm_packet *packet,
 		.name = tcpfsm_name_key(tn, &packet->key),
 		.at = { .point = point },
 	};
+	enum progress progress;
 	unsigned int tries;
 
 	if (packet->seg.flags & TCPFSM_RST && state->hook == NF_INET_LOCAL_IN)
 		ask_socket(&p.at, skb);
 	/* Again: the next life of the same ports, or others took the room that was made. */
-	for (tries = 0; tries < 3; tries++) {
-		switch (pass(&p)) {
-		case DONE:
+	for (tries = 0; tries < TRIES; tries++) {
+		progress = pass(&p);
+		if (progress == DONE)
 			return;
-		case AGAIN:
+		if (progress == NO_ROOM && (tries == TRIES - 1 || !tcpfsm_table_make_room(tn)))
 			break;
-		case NO_ROOM:
-			if (!tcpfsm_table_make_room(tn))
-				tries = 3;
-			break;
-		}
 	}
 	tcpfsm_count(tn, table_full);
 	tcpfsm_count(tn, drops);

@@ -44,7 +44,7 @@ struct tcpfsm_buckets {
 	u8 lock_shift;
 	u32 size;
 	u32 chain_max;
-	u64 secret[5];
+	u64 secret[8];
 };
 
 extern struct tcpfsm_buckets tcpfsm_buckets;
@@ -90,22 +90,28 @@ static __always_inline u64 tcpfsm_end4(__be32 addr, __be16 port)
 	return (u64)(__force u16)port << 32 | (__force u32)addr;
 }
 
-/* An end of IPv6 is hashed to one, in the way of tcpfsm_hash_ends(). */
+/*
+ * An end of IPv6 is hashed to a number: a sum of products of its 32-bit words with
+ * secret 64-bit factors (Lemire and Kaser, "Strongly universal string hashing is
+ * fast", 2012). Words of 64 bits would not do: differences of 2^63 in two of them
+ * cancel out whatever the factors are.
+ */
 static __always_inline u64 tcpfsm_end6(const struct in6_addr *addr, __be16 port, u32 ifindex)
 {
 	const u64 *secret = tcpfsm_buckets.secret;
 	const u32 *a = (__force const u32 *)addr->s6_addr32;
 
-	return secret[2] * ((u64)a[0] << 32 | a[1]) + secret[3] * ((u64)a[2] << 32 | a[3]) +
-	       secret[4] * ((u64)(__force u16)port << 32 | ifindex);
+	return secret[2] * a[0] + secret[3] * a[1] + secret[4] * a[2] + secret[5] * a[3] +
+	       secret[6] * (__force u16)port + secret[7] * ifindex;
 }
 
 /*
  * A sum of products with secret odd factors modulo 2^64, drawn at load, whose
  * upper bits are the hash: universal (Dietzfelbinger et al., "A reliable
- * randomized algorithm for the closest-pair problem", 1997). Who does not know
- * the factors finds two connections of one bucket only by chance. The sum is
- * not to depend on who sent the segment: the ends are sorted.
+ * randomized algorithm for the closest-pair problem", 1997), as ends of IPv4 are
+ * of 48 bits, and those of IPv6 nobody's choice. Who does not know the factors
+ * finds two connections of one bucket only by chance. The sum is not to depend on
+ * who sent the segment: the ends are sorted.
  */
 static __always_inline u32 tcpfsm_hash_ends(const struct tcpfsm_net *tn, u64 a, u64 b)
 {

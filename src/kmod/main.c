@@ -32,7 +32,7 @@ MODULE_PARM_DESC(max_flows, "flows kept for each network namespace, 16 to 167772
 
 unsigned int tcpfsm_max_flows_all;
 module_param_named(max_flows_all, tcpfsm_max_flows_all, uint, 0444);
-MODULE_PARM_DESC(max_flows_all, "flows kept for all network namespaces together, max_flows to 67108864 (default 0: 4 * max_flows); a namespace of another user namespace than the machine's gets a 16th at most");
+MODULE_PARM_DESC(max_flows_all, "flows kept for all network namespaces together, max_flows to 67108864 (default 0: 4 * max_flows); those of other user namespaces than the machine's get half at most");
 
 unsigned int tcpfsm_hashsize;
 module_param_named(hashsize, tcpfsm_hashsize, uint, 0444);

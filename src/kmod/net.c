@@ -34,7 +34,6 @@ static int __net_init net_init(struct net *net)
 
 	tn->net = net;
 	tn->inum = net->ns.inum;
-	tn->max_flows = tcpfsm_table_max_flows(net);
 	tn->salt = get_random_u64();
 	tn->log_window = jiffies;
 	mutex_init(&tn->setup);
@@ -63,9 +62,18 @@ static int __net_init net_init(struct net *net)
 	return 0;
 
 err_hooks:
+	/* Some were registered before one could not be, and have begun flows. */
+	tcpfsm_hooks_exit(tn);
+	synchronize_rcu();
 	tcpfsm_sysctl_exit(tn);
+	tcpfsm_data_exit(tn);
+	kfree(rcu_dereference_raw(tn->ports));
 err_sysctl:
 	tcpfsm_proc_net_exit(tn);
+	tcpfsm_table_clear(tn);
+	/* The walk over the table may still hold on to one of the flows. */
+	synchronize_rcu();
+	tcpfsm_clock_net_exit(tn);
 err_proc:
 	tcpfsm_stats_exit(tn);
 err_stats:

@@ -68,7 +68,8 @@ struct tcpfsm_settings {
  * @dying: the namespace goes away; no hook comes back
  * @setup: serialises hooks and @ports against writers of sysctls
  * @plain: no setting leaves out any segment; written under @setup
- * @max_flows: how many it may have
+ * @skips: lite mode: data of settled flows may pass unseen
+ * @lite: lite mode: they do
  * @flows: flows in the table, ended ones included
  * @queue_lock: protects @queue and @queued; taken inside a bucket's lock
  * @queue: flows by what they wait for
@@ -91,8 +92,9 @@ struct tcpfsm_net {
 	unsigned int hooked;
 	bool dying;
 	bool plain;
+	bool skips;
+	bool lite;
 	struct mutex setup;	/* hooks, ports */
-	unsigned int max_flows;
 	atomic_t flows;
 	spinlock_t queue_lock;	/* queue, queued */
 	struct list_head queue[TCPFSM_QUEUES];

@@ -77,7 +77,7 @@ static void show_header(struct seq_file *m, const struct tcpfsm_net *tn)
 		evicted += per_cpu_ptr(tn->stats, cpu)->verdict[TCPFSM_VERDICT_EVICTED];
 	seq_printf(m, "# tcpfsm %d netns=%u flows=%d half_open=%u max_flows=%u evicted=%lu\n",
 		   FORMAT_VERSION, tn->inum, atomic_read(&tn->flows), tcpfsm_half_open(tn),
-		   tn->max_flows, evicted);
+		   tcpfsm_max_flows, evicted);
 	seq_puts(m, "# client_state server_state     age_ms client -> server ...\n");
 }
 

@@ -28,33 +28,31 @@ struct tcpfsm_buckets tcpfsm_buckets __read_mostly;
 
 static struct kmem_cache *cache __read_mostly;
 static atomic64_t last_id;
-/* In all namespaces. */
+/* In all namespaces, and in those that are of other user namespaces than the machine's. */
 static atomic_t all_flows;
-
-/* What a namespace of another user namespace than the machine's may have: a 16th of all. */
-#define GUEST_SHARE 16
+static atomic_t guest_flows;
 
 /* ---- Room ---- */
 
-/**
- * tcpfsm_table_max_flows() - flows that a namespace may have
- * @net: the namespace
- *
- * Whoever may make user namespaces has network namespaces too, as many as he likes.
- *
- * Return: the cap.
- */
-unsigned int tcpfsm_table_max_flows(const struct net *net)
+static bool is_guest(const struct tcpfsm_net *tn)
 {
-	if (net->user_ns == &init_user_ns)
-		return tcpfsm_max_flows;
-	return min(tcpfsm_max_flows, max(tcpfsm_max_flows_all / GUEST_SHARE, 1U));
+	return tn->net->user_ns != &init_user_ns;
 }
 
+/* Whoever may make user namespaces has network namespaces, too, as many as he likes. */
 static bool has_room_for_one(const struct tcpfsm_net *tn)
 {
-	return atomic_read(&tn->flows) < tn->max_flows &&
-	       atomic_read(&all_flows) < tcpfsm_max_flows_all;
+	return atomic_read(&tn->flows) < tcpfsm_max_flows &&
+	       atomic_read(&all_flows) < tcpfsm_max_flows_all &&
+	       (!is_guest(tn) || atomic_read(&guest_flows) < tcpfsm_max_flows_all / 2);
+}
+
+static void count_flow(struct tcpfsm_net *tn, int n)
+{
+	atomic_add(n, &tn->flows);
+	atomic_add(n, &all_flows);
+	if (is_guest(tn))
+		atomic_add(n, &guest_flows);
 }
 
 /**
@@ -89,7 +87,8 @@ static bool evict_any(struct tcpfsm_net *tn)
  * @tn: the namespace
  *
  * Context: softirq or process, RCU read side, no bucket locked.
- * Return: false if nothing could be given up.
+ * Return: false if nothing can be given up; else look again, as others may have
+ * been faster.
  */
 bool tcpfsm_table_make_room(struct tcpfsm_net *tn)
 {
@@ -101,20 +100,29 @@ bool tcpfsm_table_make_room(struct tcpfsm_net *tn)
 
 /* ---- Flows ---- */
 
-static bool is_full(const struct tcpfsm_entry *entry)
+/* Many lives of the same ports, of which most have ended, stand in one chain. */
+static bool make_room_in_chain(struct tcpfsm_entry *entry)
 {
+	struct tcpfsm_entry *oldest = NULL;
 	u32 n = 0;
 
-	for (; entry; entry = entry->next)
-		n++;
-	return n >= tcpfsm_buckets.chain_max;
+	for (; entry; entry = entry->next, n++)
+		if (entry->flow.ended)
+			oldest = entry;
+	if (n < tcpfsm_buckets.chain_max)
+		return true;
+	if (!oldest)
+		return false;
+	tcpfsm_count(oldest->tn, evict_ended);
+	tcpfsm_table_forget(oldest);
+	return true;
 }
 
 static struct tcpfsm_entry *new_entry(struct tcpfsm_net *tn, u32 hash)
 {
 	struct tcpfsm_entry *entry;
 
-	if (is_full(*tcpfsm_bucket(hash))) {
+	if (!make_room_in_chain(*tcpfsm_bucket(hash))) {
 		tcpfsm_count(tn, chain_full);
 		return NULL;
 	}
@@ -157,8 +165,7 @@ struct tcpfsm_entry *tcpfsm_table_add(struct tcpfsm_net *tn, const struct tcpfsm
 	bucket = tcpfsm_bucket(name.hash);
 	entry->next = *bucket;
 	WRITE_ONCE(*bucket, entry);
-	atomic_inc(&tn->flows);
-	atomic_inc(&all_flows);
+	count_flow(tn, 1);
 	return entry;
 }
 
@@ -190,8 +197,7 @@ void tcpfsm_table_forget(struct tcpfsm_entry *entry)
 	while (*at != entry)
 		at = &(*at)->next;
 	WRITE_ONCE(*at, entry->next);
-	atomic_dec(&entry->tn->flows);
-	atomic_dec(&all_flows);
+	count_flow(entry->tn, -1);
 	kmem_cache_free(cache, entry);
 }
 
@@ -208,7 +214,8 @@ void tcpfsm_entry_sync(struct tcpfsm_entry *entry, u64 now_ns)
 
 	if (!entry->heard)
 		return;
-	heard_ns = now_ns - jiffies64_to_nsecs((u32)jiffies - entry->heard);
+	/* Both are odd, so that the present jiffy is not before itself. */
+	heard_ns = now_ns - jiffies64_to_nsecs(((u32)jiffies | 1) - entry->heard);
 	if (heard_ns > entry->flow.seen_ns)
 		entry->flow.seen_ns = heard_ns;
 	entry->heard = 0;
@@ -244,7 +251,7 @@ void tcpfsm_entry_end(struct tcpfsm_entry *entry)
 {
 	bool settled = tcpfsm_is_settled(&entry->flow);
 
-	if (settled && !READ_ONCE(entry->tn->settings.strict))
+	if (settled && READ_ONCE(entry->tn->skips))
 		tcpfsm_skip(&entry->flow, entry->flow.seen_ns);
 	tcpfsm_hot_store(&entry->hot, &entry->flow);
 	set_pending(entry, entry->asked || !settled);
@@ -442,7 +449,7 @@ static unsigned int size_up(struct tcpfsm_buckets *table)
 	table->size = tcpfsm_hashsize;
 	table->shift = 32 - bits;
 	table->lock_shift = 32 - lock_bits;
-	table->chain_max = CHAIN_MAX + 8 * (tcpfsm_max_flows / tcpfsm_hashsize);
+	table->chain_max = CHAIN_MAX + 8 * (tcpfsm_max_flows_all / tcpfsm_hashsize);
 	return 1U << lock_bits;
 }
 

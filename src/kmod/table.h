@@ -87,7 +87,6 @@ extern unsigned int tcpfsm_hashsize;
 
 int tcpfsm_table_init(void);
 void tcpfsm_table_exit(void);
-unsigned int tcpfsm_table_max_flows(const struct net *net);
 bool tcpfsm_table_has_room(const struct tcpfsm_net *tn);
 bool tcpfsm_table_make_room(struct tcpfsm_net *tn);
 struct tcpfsm_entry *tcpfsm_table_add(struct tcpfsm_net *tn, const struct tcpfsm_key *key);

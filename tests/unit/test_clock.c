@@ -209,6 +209,8 @@ TEST(phases)
 	/* What one stray segment can make, until the other end has spoken. */
 	flow = *play(AT_ROUTER, "client > . 101 ack 501 | ES?/ES?");
 	assert_int_equal(tcpfsm_phase(&flow), TCPFSM_PHASE_GUESS);
+	flow = *play(AT_ROUTER, "client > S 100 | SS/LI", "client > . 101 ack 501 | ES/LI");
+	assert_int_equal(tcpfsm_phase(&flow), TCPFSM_PHASE_GUESS);
 	flow = *play(AT_ROUTER, "client > . 101 ack 501 | ES?/ES?",
 		     "server < . 501 ack 101 | ES/ES");
 	assert_int_equal(tcpfsm_phase(&flow), TCPFSM_PHASE_ALIVE);

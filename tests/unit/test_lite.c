@@ -81,8 +81,19 @@ TEST(idle)
 	     "+1s				| CL/CL ended outcome=vanished");
 }
 
+/* What follows a SYN into the connection tells whether it was forged: it is not skipped. */
+TEST(syn_in_doubt)
+{
+	struct tcpfsm_flow flow;
+
+	flow = *play(AT_ROUTER, OPEN);
+	assert_true(tcpfsm_is_settled(&flow));
+	flow = *play(AT_ROUTER, OPEN, "client > S 300 | ES/ES !syn_in_sync flags=half_open,loose");
+	assert_false(tcpfsm_is_settled(&flow));
+}
+
 TESTS = {
-	test(teardown), test(reset), test(forged), test(syn), test(idle),
+	test(teardown), test(reset), test(forged), test(syn), test(idle), test(syn_in_doubt),
 };
 
 int main(void)

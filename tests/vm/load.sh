@@ -178,7 +178,7 @@ full_table() {
 	[[ $(flows host | grep -c '^ESTABLISHED  ESTABLISHED ') == 16 ]] || fail "an established flow had to go"
 	port=$((port + 3000)) expect_no_flow host
 	(($(counter table_full host) > 0)) || fail "not counted as table_full"
-	(($(counter drops host) == $(counter table_full host) + $(counter no_memory host))) || fail "drops is not the sum"
+	(($(counter drops host) == $(counter table_full host) + $(counter no_memory host) + $(counter chain_full host))) || fail "drops is not the sum"
 }
 once load/full-table alone full_table
 
