@@ -42,6 +42,18 @@ struct tcpfsm_hot {
 	u8 shift[2];
 };
 
+/* A tick of some clock as a mark that is never 0, and how many have gone by since. */
+static inline u32 tcpfsm_mark_of(u32 tick)
+{
+	return tick | 1;
+}
+
+static inline u32 tcpfsm_since(u32 mark, u32 tick)
+{
+	/* Both are odd: the present tick is not before itself. */
+	return tcpfsm_mark_of(tick) - mark;
+}
+
 void tcpfsm_hot_store(struct tcpfsm_hot *hot, const struct tcpfsm_flow *flow);
 void tcpfsm_hot_load(struct tcpfsm_flow *flow, const struct tcpfsm_hot *hot);
 

@@ -84,7 +84,7 @@ static __always_inline bool tcpfsm_data_follow(const struct tcpfsm_net *tn,
 	tcpfsm_data_read(&seg, tcp, len);
 	if (!tcpfsm_follow(&entry->hot, who, &seg, point))
 		return false;
-	entry->heard = (u32)jiffies | 1;
+	entry->heard = tcpfsm_mark_of(jiffies);
 	return true;
 }
 

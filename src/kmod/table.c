@@ -214,8 +214,7 @@ void tcpfsm_entry_sync(struct tcpfsm_entry *entry, u64 now_ns)
 
 	if (!entry->heard)
 		return;
-	/* Both are odd, so that the present jiffy is not before itself. */
-	heard_ns = now_ns - jiffies64_to_nsecs(((u32)jiffies | 1) - entry->heard);
+	heard_ns = now_ns - jiffies64_to_nsecs(tcpfsm_since(entry->heard, jiffies));
 	if (heard_ns > entry->flow.seen_ns)
 		entry->flow.seen_ns = heard_ns;
 	entry->heard = 0;
@@ -266,7 +265,7 @@ void tcpfsm_entry_end(struct tcpfsm_entry *entry)
 void tcpfsm_entry_answered(struct tcpfsm_entry *entry)
 {
 	entry->asked = false;
-	entry->heard = (u32)jiffies | 1;
+	entry->heard = tcpfsm_mark_of(jiffies);
 	set_pending(entry, false);
 }
 

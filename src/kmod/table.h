@@ -36,7 +36,7 @@ struct tcpfsm_key {
  * @queue: enum tcpfsm_queue, which list of @tn it is on
  * @pending: it is counted in the table's pending flows
  * @asked: it is counted there only to see whether it still lives
- * @heard: jiffies of the latest segment that took the short way, or 0
+ * @heard: tcpfsm_mark_of() the jiffy of the latest segment on the short way, or 0
  * @hot: what the short way moves
  * @hash: the same for both directions
  * @has_owner: which of @uid and @cgroup are known

@@ -165,7 +165,23 @@ TEST(long_way)
 	assert_false(short_way(&flow, TCPFSM_CLIENT, &data, TCPFSM_AT_FORWARD));
 }
 
-TESTS = { test(both_ways), test(long_way) };
+/* When a flow was heard is kept as a mark: odd, so that it is never "not at all". */
+TEST(marks)
+{
+	static const u32 ticks[] = { 0, 1, 2, 3, 1000, 0x7fffffff, 0xfffffffe, 0xffffffff };
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(ticks); i++) {
+		u32 mark = tcpfsm_mark_of(ticks[i]);
+
+		assert_int_not_equal(mark, 0);
+		assert_int_equal(tcpfsm_since(mark, ticks[i]), 0);
+		assert_in_range(tcpfsm_since(mark, ticks[i] + 1), 0, 2);
+		assert_in_range(tcpfsm_since(mark, ticks[i] + 1000), 999, 1001);
+	}
+}
+
+TESTS = { test(both_ways), test(long_way), test(marks) };
 
 int main(void)
 {

@@ -182,6 +182,23 @@ full_table() {
 }
 once load/full-table alone full_table
 
+# More lives of one port pair than a bucket holds flows: the oldest that has ended makes room.
+many_lives() {
+	local before lives=150
+
+	undo setting host linger 10
+	setting host linger 600
+	before=$(counter begun host)
+	for ((n = 0; n < lives; n++)); do
+		"$bin/talk" host host "$server" "$port" a.bind=$((port + 3000)) a.syn a.error=ECONNREFUSED ||
+			fail "connect $n"
+	done
+	(($(counter begun host) - before == lives)) || fail "$(($(counter begun host) - before)) begun, not $lives"
+	(($(counter chain_full host) == 0)) || fail "$(counter chain_full host) found their bucket full"
+	(($(counter evict_ended host) > 0)) || fail "none had to go: not enough lives"
+}
+once load/many-lives alone many_lives
+
 # All namespaces together have a cap as well: the second one gets what is left.
 full_in_all() {
 	reload max_flows=16 max_half_open=16 max_flows_all=24
