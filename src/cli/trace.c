@@ -135,6 +135,14 @@ static bool enable(struct trace *trace, u32 kinds, const char *condition)
 	return true;
 }
 
+static bool switch_on(struct trace *trace)
+{
+	if (!tracefs_trace_on(trace->instance))
+		return true;
+	cli_error("tracefs: cannot switch the instance on: %s", strerror(errno));
+	return false;
+}
+
 /**
  * trace_open() - listen from now on
  * @trace: with report, lost and context; all else 0
@@ -159,7 +167,9 @@ bool trace_open(struct trace *trace, u32 kinds, const char *condition, unsigned 
 	tracefs_instance_file_write(trace->instance, "buffer_size_kb", size);
 	tracefs_instance_file_write(trace->instance, "trace_clock", "mono");
 	trace->to_real_ns = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC);
-	if (read_formats(trace) && enable(trace, kinds, condition))
+	/* Enabling takes a while each: all of them begin at once, or one sees half a flow. */
+	tracefs_trace_off(trace->instance);
+	if (read_formats(trace) && enable(trace, kinds, condition) && switch_on(trace))
 		return true;
 	trace_close(trace);
 	return false;

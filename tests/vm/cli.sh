@@ -17,8 +17,12 @@ ours() {
 	done
 }
 
-# watched PID: it listens
-watched() { [[ -d $instances/tcpfsm-cli-$1 && $(<"$instances/tcpfsm-cli-$1/events/tcpfsm/tcpfsm_close/enable") == 1 ]]; }
+# watched PID: it listens, to all that it wants: the instance is off while events are enabled
+watched() {
+	local dir=$instances/tcpfsm-cli-$1
+
+	[[ -d $dir && $(<"$dir/events/tcpfsm/tcpfsm_close/enable") == 1 && $(<"$dir/tracing_on") == 1 ]]
+}
 
 # watch NAME OPTION...: in the background, as $watch, into $results/NAME
 watch() {
