@@ -18,6 +18,7 @@
 #	make bench		what tcpfsm costs, beside others: makes the tables of docs/performance.md
 #	make test-bench		what it costs in instructions, against the budgets
 #	make test-flood		floods: what must stand stands, and memory is bounded
+#	make test-contention	do processors wait for each other?
 #	make model		the core against a model of both ends, all bounds: 10 minutes
 #	make fuzz [SECONDS=600]	the parsers, the rules and the command, that long each
 #	make prove		no invalid access in the core, whatever comes: Frama-C's Eva
@@ -80,6 +81,9 @@ test-bench:
 test-flood:
 	@tests/run flood
 
+test-contention:
+	@tests/run contention
+
 test-sockets:
 	@tests/run sockets
 
@@ -118,5 +122,5 @@ clean:
 	rm -f Module.symvers modules.order
 
 .PHONY: all modules cli demo shell check test test-unit test-vm test-cli test-replay test-um \
-	test-wire test-bench test-flood test-sockets test-debug model fuzz prove sockets storm \
-	bench conformance docs pictures clean
+	test-wire test-bench test-flood test-contention test-sockets test-debug model fuzz prove \
+	sockets storm bench conformance docs pictures clean

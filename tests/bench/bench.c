@@ -23,6 +23,12 @@
  *	flood FIRST N FLAGS	a segment with these flags from each of N new connections, and
  *				for each 1,000 of them one whole handshake, of those after them
  *	strikes FIRST N FLAGS	a segment with these flags and a wrong number for each of those
+ *	aimed FIRST N		a SYN each, timed alone, from flows that all fall into one bucket of
+ *				tcpfsm; "longest" and "longest_later" are the longest of either half
+ *	contend FIRST CPUS ROUNDS SHARED
+ *				pure ACKs, 1,024 a round, on as many processors at once: of a flow
+ *				each, or of one flow, from either end in turn
+ *	one_lock 0|1		a hook that takes the same lock for each segment
  *
  * FIRST is the number of the first flow. transfer goes in random order, and N is
  * a power of two.
@@ -53,22 +59,14 @@
 #include <net/netfilter/nf_conntrack.h>
 #endif
 
-#include "packet.h"
+#include "aim.h"
+#include "bench.h"
+#include "contend.h"
 
 #define CLIENT_ISN 1000
 #define SERVER_ISN 5000
 #define FLOWS_MAX 0x4000000
 #define RESULT_SIZE 1024
-
-struct bench {
-	struct net *net;
-	struct net_device *dev;
-	struct sk_buff *skb;
-	struct bench_form form;
-	u64 refused;
-	char *result;
-	size_t len;
-};
 
 static DEFINE_MUTEX(bench_lock);
 static char result_text[RESULT_SIZE];
@@ -95,20 +93,36 @@ static const struct nf_hook_ops empty_ops[] = {
 	EMPTY(NFPROTO_IPV6, NF_INET_LOCAL_OUT),
 };
 
-static int set_empty(struct net *net, bool on)
+/**
+ * bench_hooks() - have hooks registered, or not
+ * @where: in which namespace they are, or NULL
+ * @net: in which they shall be
+ * @ops: the hooks
+ * @n: how many
+ * @on: whether
+ *
+ * Return: 0 or an error of netfilter's.
+ */
+int bench_hooks(struct net **where, struct net *net, const struct nf_hook_ops *ops, unsigned int n,
+		bool on)
 {
 	int err = 0;
 
-	if (on && !empty_net) {
-		err = nf_register_net_hooks(net, empty_ops, ARRAY_SIZE(empty_ops));
+	if (on && !*where) {
+		err = nf_register_net_hooks(net, ops, n);
 		if (!err)
-			empty_net = get_net(net);
-	} else if (!on && empty_net) {
-		nf_unregister_net_hooks(empty_net, empty_ops, ARRAY_SIZE(empty_ops));
-		put_net(empty_net);
-		empty_net = NULL;
+			*where = get_net(net);
+	} else if (!on && *where) {
+		nf_unregister_net_hooks(*where, ops, n);
+		put_net(*where);
+		*where = NULL;
 	}
 	return err;
+}
+
+static int set_empty(struct net *net, bool on)
+{
+	return bench_hooks(&empty_net, net, empty_ops, ARRAY_SIZE(empty_ops), on);
 }
 
 /* ---- nf_conntrack ---- */
@@ -154,7 +168,14 @@ static bool pass(struct bench *b, unsigned int point, bool in)
 		       in ? NULL : b->dev, NULL) == 1;
 }
 
-static void send(struct bench *b, const struct bench_segment *seg)
+/**
+ * bench_send() - a segment through all hooks of its way
+ * @b: what it is sent with
+ * @seg: the segment
+ *
+ * Context: bottom halves off.
+ */
+void bench_send(struct bench *b, const struct bench_segment *seg)
 {
 	bool passed;
 
@@ -239,10 +260,17 @@ static void send_stage(struct bench *b, const struct stage *stage, u32 flow, u32
 		.payload = stage->payload,
 	};
 
-	send(b, &seg);
+	bench_send(b, &seg);
 }
 
-static void note(struct bench *b, const char *name, u64 segments, u64 ns)
+/**
+ * bench_note() - a line of the result
+ * @b: the bench
+ * @name: of what was measured
+ * @segments: how many
+ * @ns: that they took
+ */
+void bench_note(struct bench *b, const char *name, u64 segments, u64 ns)
 {
 	b->len += scnprintf(b->result + b->len, RESULT_SIZE - b->len, "%s %llu %llu\n", name,
 			    segments, ns);
@@ -308,7 +336,7 @@ static int run_stages(struct bench *b, const struct stage *stages, unsigned int 
 	unsigned int i;
 
 	for (i = 0; i < number; i++)
-		note(b, stages[i].name, n, run_stage(b, &stages[i], first, n, &once, NULL));
+		bench_note(b, stages[i].name, n, run_stage(b, &stages[i], first, n, &once, NULL));
 	return 0;
 }
 
@@ -356,8 +384,8 @@ static int run_transfer(struct bench *b, u32 first, u32 n, u32 rounds)
 		}
 	}
 	for (i = 0; i < 2; i++) {
-		note(b, steady[0][i].name, (u64)rounds * repeat * n, ns[i]);
-		note(b, best_names[i], 2ULL * repeat * n, best[i]);
+		bench_note(b, steady[0][i].name, (u64)rounds * repeat * n, ns[i]);
+		bench_note(b, best_names[i], 2ULL * repeat * n, best[i]);
 	}
 	return 0;
 }
@@ -385,8 +413,8 @@ static int run_syns(struct bench *b, u32 first, u32 n)
 	began = busy_ns();
 	ns = run_stage(b, &handshake[0], first, n, &once, NULL);
 	rcu_barrier();
-	note(b, handshake[0].name, n, ns);
-	note(b, "deferred", n, busy_ns() - began - ns);
+	bench_note(b, handshake[0].name, n, ns);
+	bench_note(b, "deferred", n, busy_ns() - began - ns);
 	return 0;
 }
 
@@ -400,9 +428,46 @@ static int run_opens(struct bench *b, u32 first, u32 n)
 		longest = max(longest, took);
 		ns += took;
 	}
-	note(b, handshake[0].name, n, ns);
-	note(b, "longest", 1, longest);
+	bench_note(b, handshake[0].name, n, ns);
+	bench_note(b, "longest", 1, longest);
 	return 0;
+}
+
+/* The flows in a bucket are bounded: from some SYN on, none is to cost more than those before. */
+static int run_aimed(struct bench *b, u32 first, u32 n)
+{
+	static const char *const names[] = { "longest", "longest_later" };
+	u64 longest[2] = {}, ns = 0, took;
+	struct bench_aim *aim;
+	u32 i, flow = first;
+
+	aim = bench_aim_new(b, first);
+	if (IS_ERR(aim))
+		return PTR_ERR(aim);
+	for (i = 0; i < n; i++, flow++) {
+		flow = bench_aim_next(aim, flow);
+		took = run_stage(b, &handshake[0], flow, 1, &once, NULL);
+		longest[i >= n / 2] = max(longest[i >= n / 2], took);
+		ns += took;
+	}
+	bench_aim_free(aim);
+	bench_note(b, handshake[0].name, n, ns);
+	for (i = 0; i < 2; i++)
+		bench_note(b, names[i], 1, longest[i]);
+	return 0;
+}
+
+/* Of flows that are established. */
+static int run_contend(struct bench *b, u32 first, u32 cpus, u32 rounds, u32 shared)
+{
+	const struct bench_segment acks[2] = {
+		{ .from_client = true, .flags = TCPHDR_ACK,
+		  .seq = CLIENT_ISN + 1 + P, .ack = SERVER_ISN + 1 + P },
+		{ .from_client = false, .flags = TCPHDR_ACK,
+		  .seq = SERVER_ISN + 1 + P, .ack = CLIENT_ISN + 1 + P },
+	};
+
+	return bench_contend(b, acks, first, cpus, rounds, shared);
 }
 
 /* One of these for each so many of a flood, whose segments come in between. */
@@ -436,7 +501,7 @@ static int run_flood(struct bench *b, u32 first, u32 n, u32 flags)
 		if (i % SLICE == 0)
 			cond_resched();
 	}
-	note(b, spoofed.name, n, ktime_get_ns() - began);
+	bench_note(b, spoofed.name, n, ktime_get_ns() - began);
 	return 0;
 }
 
@@ -445,12 +510,16 @@ static int run_strikes(struct bench *b, u32 first, u32 n, u32 flags)
 {
 	const struct stage strike = { "strike", true, flags, 1 << 30, 0, 0 };
 
-	note(b, strike.name, n, run_stage(b, &strike, first, n, &once, NULL));
+	bench_note(b, strike.name, n, run_stage(b, &strike, first, n, &once, NULL));
 	return 0;
 }
 
-static int run(struct bench *b, const char *name, u32 first, u32 n, u32 rounds)
+static int run(struct bench *b, const char *name, u32 first, u32 n, u32 rounds, u32 shared)
 {
+	if (!strcmp(name, "aimed"))
+		return run_aimed(b, first, n);
+	if (!strcmp(name, "contend"))
+		return run_contend(b, first, n, rounds, shared);
 	if (!strcmp(name, "connections"))
 		return run_stages(b, handshake, ARRAY_SIZE(handshake), first, n) ?:
 		       run_stages(b, conversation, ARRAY_SIZE(conversation), first, n);
@@ -503,11 +572,11 @@ static int measure(const char *command)
 		.form = form,
 		.result = result_text,
 	};
-	u32 first = 0, n = 0, rounds = 0;
+	u32 first = 0, n = 0, rounds = 0, shared = 0;
 	char name[16];
 	int err = -ENOMEM;
 
-	if (sscanf(command, "%15s %u %u %u", name, &first, &n, &rounds) < 3 || !n ||
+	if (sscanf(command, "%15s %u %u %u %u", name, &first, &n, &rounds, &shared) < 3 || !n ||
 	    first > FLOWS_MAX || n > FLOWS_MAX)
 		return -EINVAL;
 	b.dev = first_device(b.net);
@@ -516,11 +585,11 @@ static int measure(const char *command)
 	b.skb = bench_packet_new(b.dev, &b.form);
 	if (b.skb) {
 		result_text[0] = '\0';
-		err = run(&b, name, first, n, rounds);
+		err = run(&b, name, first, n, rounds, shared);
 		bench_packet_free(b.skb);
 	}
 	if (b.refused)
-		note(&b, "refused", b.refused, 0);
+		bench_note(&b, "refused", b.refused, 0);
 	dev_put(b.dev);
 	return err;
 }
@@ -544,6 +613,8 @@ static int obey(const char *command)
 		return set_empty(net, a);
 	if (sscanf(command, "conntrack %u", &a) == 1)
 		return set_conntrack(net, a);
+	if (sscanf(command, "one_lock %u", &a) == 1)
+		return bench_one_lock(net, a);
 	if (sscanf(command, "form %u %u", &a, &b) == 2)
 		return set_form(a, b);
 	return measure(command);
@@ -590,6 +661,7 @@ static void __exit bench_exit(void)
 	remove_proc_entry("tcpfsm_bench", NULL);
 	set_empty(NULL, false);
 	set_conntrack(NULL, false);
+	bench_one_lock(NULL, false);
 }
 
 module_init(bench_init);

@@ -9,6 +9,7 @@
 #include "packet.h"
 
 #define SERVER_PORT 80
+#define SERVER_IP4 0x0a000001
 /* A hook that drops it frees it; so many may. */
 #define REFERENCES 0x40000000
 
@@ -22,11 +23,31 @@ static u32 transport_size(const struct bench_form *form)
 	return sizeof(struct tcphdr) + (form->timestamps ? TCPOLEN_TSTAMP_ALIGNED : 0);
 }
 
+static __be32 client_ip4(u32 flow)
+{
+	return htonl(0x0a800000 + (flow >> 14));
+}
+
+static __be16 client_port(u32 flow)
+{
+	return htons(16384 + (flow & 16383));
+}
+
+static void client_ip6(struct in6_addr *addr, u32 flow)
+{
+	ipv6_addr_set(addr, htonl(0x20010db8), 0, htonl(1), htonl(flow >> 14));
+}
+
+static void server_ip6(struct in6_addr *addr)
+{
+	ipv6_addr_set(addr, htonl(0x20010db8), 0, 0, htonl(1));
+}
+
 static void set_ip4(struct sk_buff *skb, const struct bench_segment *seg)
 {
 	struct iphdr *ip = ip_hdr(skb);
-	__be32 client = htonl(0x0a800000 + (seg->flow >> 14));
-	__be32 server = htonl(0x0a000001);
+	__be32 client = client_ip4(seg->flow);
+	__be32 server = htonl(SERVER_IP4);
 
 	ip->saddr = seg->from_client ? client : server;
 	ip->daddr = seg->from_client ? server : client;
@@ -39,8 +60,8 @@ static void set_ip6(struct sk_buff *skb, const struct bench_segment *seg)
 	struct in6_addr *client = seg->from_client ? &ip->saddr : &ip->daddr;
 	struct in6_addr *server = seg->from_client ? &ip->daddr : &ip->saddr;
 
-	ipv6_addr_set(client, htonl(0x20010db8), 0, htonl(1), htonl(seg->flow >> 14));
-	ipv6_addr_set(server, htonl(0x20010db8), 0, 0, htonl(1));
+	client_ip6(client, seg->flow);
+	server_ip6(server);
 	ip->payload_len = htons(skb->len - sizeof(*ip));
 }
 
@@ -55,6 +76,27 @@ static void set_timestamp(struct tcphdr *tcp, const struct bench_segment *seg)
 }
 
 /**
+ * bench_packet_ends() - between whom a flow is
+ * @form: of its segments
+ * @flow: its number
+ * @addr: client's and server's; of IPv4 in the first word, the others 0
+ * @port: theirs
+ */
+void bench_packet_ends(const struct bench_form *form, u32 flow, struct in6_addr addr[2],
+		       __be16 port[2])
+{
+	if (form->family == NFPROTO_IPV4) {
+		ipv6_addr_set(&addr[0], client_ip4(flow), 0, 0, 0);
+		ipv6_addr_set(&addr[1], htonl(SERVER_IP4), 0, 0, 0);
+	} else {
+		client_ip6(&addr[0], flow);
+		server_ip6(&addr[1]);
+	}
+	port[0] = client_port(flow);
+	port[1] = htons(SERVER_PORT);
+}
+
+/**
  * bench_packet_set() - make the packet a segment
  * @skb: of bench_packet_new()
  * @form: the same as there
@@ -64,7 +106,7 @@ void bench_packet_set(struct sk_buff *skb, const struct bench_form *form,
 		      const struct bench_segment *seg)
 {
 	struct tcphdr *tcp = tcp_hdr(skb);
-	__be16 port = htons(16384 + (seg->flow & 16383));
+	__be16 port = client_port(seg->flow);
 
 	skb->len = network_size(form) + transport_size(form) + seg->payload;
 	skb_set_tail_pointer(skb, skb->len);

@@ -3,6 +3,7 @@
 #ifndef BENCH_PACKET_H
 #define BENCH_PACKET_H
 
+#include <linux/in6.h>
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
 
@@ -38,6 +39,8 @@ struct bench_segment {
 
 struct sk_buff *bench_packet_new(struct net_device *dev, const struct bench_form *form);
 void bench_packet_free(struct sk_buff *skb);
+void bench_packet_ends(const struct bench_form *form, u32 flow, struct in6_addr addr[2],
+		       __be16 port[2]);
 void bench_packet_set(struct sk_buff *skb, const struct bench_form *form,
 		      const struct bench_segment *seg);
 
