@@ -17,6 +17,7 @@ struct bounds bounds = {
 	.active = 1,
 	.refuse = 1,
 	.ask = 1,
+	.close = 3,
 	.busy = 2,
 	.kinds = 0x3f,
 	.slack = 3,
@@ -273,11 +274,42 @@ static bool may_ignore(int host)
 	       tcp->state != SYN_SENT && tcp->state != ESTABLISHED && tcp->state != CLOSE_WAIT;
 }
 
+/* The server has not taken the final ACK yet (@calm). */
+static bool is_opening(void)
+{
+	enum tcp_state server = world.end[B].state;
+
+	return server == LISTEN || server == SYN_RECEIVED ||
+	       (server == CLOSED && !world.end[A].lives);
+}
+
+/* One after the other, and nothing is lost. */
+static bool is_calm(int event, int who, unsigned int i)
+{
+	switch (event) {
+	case LISTENS:
+	case PROCESS:
+		return true;
+	case OPEN:
+		return who == A && world.end[B].state == LISTEN;
+	case DELIVER:
+		return i == 0;
+	}
+	return false;
+}
+
+static bool may_close(int who)
+{
+	return bounds.close & 1 << who && tcp_may_close(&world.end[who]);
+}
+
 static bool may(int event, int who, unsigned int i)
 {
 	const struct tcp *tcp = &world.end[who];
 	struct segment seg;
 
+	if (bounds.calm && is_opening() && !is_calm(event, who, i))
+		return false;
 	if (is_spare(event) && !has_slack())
 		return false;
 	if (is_call(event) && !user_may_call(who))
@@ -291,9 +323,9 @@ static bool may(int event, int who, unsigned int i)
 	case SEND:
 		return tcp_may_send(tcp) && tcp->sent < bounds.data;
 	case CLOSE:
-		return tcp_may_close(tcp);
+		return may_close(who);
 	case CLOSE_DATA:
-		return tcp_may_send(tcp) && tcp_may_close(tcp) && tcp->sent < bounds.data;
+		return may_close(who) && tcp_may_send(tcp) && tcp->sent < bounds.data;
 	case ABORT:
 		return bounds.abort && tcp_may_abort(tcp);
 	case RETRANSMIT:
@@ -520,6 +552,7 @@ static void set_up(void)
 		{ "active", &bounds.active }, { "refuse", &bounds.refuse },
 		{ "ask", &bounds.ask }, { "busy", &bounds.busy },
 		{ "kinds", &bounds.kinds },
+		{ "close", &bounds.close }, { "calm", &bounds.calm },
 		{ "full", &bounds.full }, { "seen", &bounds.seen },
 		{ "slack", &bounds.slack }, { "a", &bounds.base[A] }, { "b", &bounds.base[B] },
 	};

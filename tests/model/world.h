@@ -34,6 +34,8 @@ enum view { AT_CLIENT, AT_SERVER, AT_ROUTER, AT_LOOPBACK };
  * @refuse: B may be closed, and listen later
  * @ask: a RST at its target's host is judged by the socket's own RCV.NXT
  * @busy: user calls while segments wait in the backlog: 0 none, 1 unless one is a RST, 2 all
+ * @close: which ends may close: 1 the client, 2 the server, 3 both
+ * @calm: the handshake is as it should be; what is explored begins behind it
  * @full: an end may drop the ACK of its SYN-ACK or FIN (full accept queue or backlog)
  * @seen: segments seen at most, where what was seen is kept; 0 where it is not
  * @slack: how many segments may be lost, or seen twice; where kept
@@ -53,6 +55,8 @@ struct bounds {
 	unsigned int refuse;
 	unsigned int ask;
 	unsigned int busy;
+	unsigned int close;
+	unsigned int calm;
 	unsigned int full;
 	unsigned int seen;
 	unsigned int slack;
