@@ -252,6 +252,13 @@ def evidence(end, flow, role):
     return "in another order" if here != there else "data lost or late"
 
 
+def is_repeated(end):
+    """Has a timer sent a SYN or FIN again, of either end? In the mirror at its own host."""
+    sent = collections.Counter((s.role, s.seq, s.flags & (SYN | FIN)) for s in end.flow.segments
+                               if s.flags & (SYN | FIN))
+    return any(n > 1 for n in sent.values())
+
+
 def is_overtaken(end):
     """Did two processors take segments for it at nearly the same time?"""
     came = [s for s in end.flow.segments if s.role != end.role]
