@@ -23,50 +23,21 @@ static u8 open_to(const struct tcpfsm_flow *flow, unsigned int who, enum tcpfsm_
 }
 
 /**
- * tcpfsm_hot_store() - what the short way needs of a flow
- * @hot: filled in; but for @open, only if the short way is open
+ * tcpfsm_way_open() - which segments may take the short way from here on
+ * @way: filled in; @shift only if any may
  * @flow: the flow, after anything has changed it
  */
-void tcpfsm_hot_store(struct tcpfsm_hot *hot, const struct tcpfsm_flow *flow)
+void tcpfsm_way_open(struct tcpfsm_way *way, const struct tcpfsm_flow *flow)
 {
 	unsigned int who;
 
 	if (!is_steady(flow)) {
-		memset(hot->open, 0, sizeof(hot->open));
+		memset(way->open, 0, sizeof(way->open));
 		return;
 	}
 	for (who = 0; who < 2; who++) {
-		const struct tcpfsm_endpoint *end = &flow->end[who];
-
-		hot->end[who].snd_nxt = end->snd_nxt;
-		hot->end[who].rcv_nxt = end->rcv_nxt;
-		hot->end[who].rcv_edge = end->rcv_edge;
-		hot->end[who].got = end->got;
-		hot->end[who].tsval = end->tsval;
-		hot->shift[who] = tcpfsm_shift(flow, end, &flow->end[!who]);
-		hot->open[who][0] = open_to(flow, who, TCPFSM_LETTER_DATA);
-		hot->open[who][1] = open_to(flow, who, TCPFSM_LETTER_ACK);
-	}
-}
-
-/**
- * tcpfsm_hot_load() - tell a flow what has taken the short way
- * @flow: the flow, before anything else looks at it
- * @hot: of it
- */
-void tcpfsm_hot_load(struct tcpfsm_flow *flow, const struct tcpfsm_hot *hot)
-{
-	unsigned int who;
-
-	if (!(hot->open[0][0] | hot->open[0][1] | hot->open[1][0] | hot->open[1][1]))
-		return;
-	for (who = 0; who < 2; who++) {
-		struct tcpfsm_endpoint *end = &flow->end[who];
-
-		end->snd_nxt = hot->end[who].snd_nxt;
-		end->rcv_nxt = hot->end[who].rcv_nxt;
-		end->rcv_edge = hot->end[who].rcv_edge;
-		end->got = hot->end[who].got;
-		end->tsval = hot->end[who].tsval;
+		way->shift[who] = tcpfsm_shift(flow, &flow->end[who], &flow->end[!who]);
+		way->open[who][0] = open_to(flow, who, TCPFSM_LETTER_DATA);
+		way->open[who][1] = open_to(flow, who, TCPFSM_LETTER_ACK);
 	}
 }

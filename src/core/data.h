@@ -11,33 +11,14 @@
 #include "sequence.h"
 
 /**
- * struct tcpfsm_hot_end - what data move of one end
- * @snd_nxt: as in struct tcpfsm_endpoint; so are the next four
- * @rcv_nxt: see there
- * @rcv_edge: see there
- * @got: see there
- * @tsval: see there
- */
-struct tcpfsm_hot_end {
-	u32 snd_nxt;
-	u32 rcv_nxt;
-	u32 rcv_edge;
-	u32 got;
-	u32 tsval;
-};
-
-/**
- * struct tcpfsm_hot - all that data move of a flow, and what tells that they may
- * @end: by role
- * @open: to which segments of each end the short way is open: where they pass,
- *	TCPFSM_SEEN_*; those with payload, and those without
+ * struct tcpfsm_way - which segments of a flow may take the short way
+ * @open: where they pass, TCPFSM_SEEN_*: of each end, those with payload and those without
  * @shift: by how much the windows of each end are scaled
  *
- * Whoever keeps a flow keeps this beside it, near what it is found by. While the
- * short way is open, the numbers here count; tcpfsm_hot_load() takes them over.
+ * All else that it needs are the first numbers of both ends. Whoever keeps a flow keeps
+ * this near those, and near what it is found by.
  */
-struct tcpfsm_hot {
-	struct tcpfsm_hot_end end[2];
+struct tcpfsm_way {
 	u8 open[2][2];
 	u8 shift[2];
 };
@@ -54,12 +35,11 @@ static inline u32 tcpfsm_since(u32 mark, u32 tick)
 	return tcpfsm_mark_of(tick) - mark;
 }
 
-void tcpfsm_hot_store(struct tcpfsm_hot *hot, const struct tcpfsm_flow *flow);
-void tcpfsm_hot_load(struct tcpfsm_flow *flow, const struct tcpfsm_hot *hot);
+void tcpfsm_way_open(struct tcpfsm_way *way, const struct tcpfsm_flow *flow);
 
 /* In Y's window, with nothing that X has sent before, and an ACK of what Y has sent. */
-static __always_inline bool tcpfsm_goes_on(const struct tcpfsm_hot_end *x,
-					   const struct tcpfsm_hot_end *y,
+static __always_inline bool tcpfsm_goes_on(const struct tcpfsm_endpoint *x,
+					   const struct tcpfsm_endpoint *y,
 					   const struct tcpfsm_segment *seg)
 {
 	return seg->seq + seg->len - y->rcv_nxt <= y->rcv_edge - y->rcv_nxt &&
@@ -69,7 +49,8 @@ static __always_inline bool tcpfsm_goes_on(const struct tcpfsm_hot_end *x,
 
 /**
  * tcpfsm_follow() - the short way for a segment
- * @hot: of the flow
+ * @flow: the flow
+ * @way: of it, as tcpfsm_way_open() left it
  * @who: enum tcpfsm_role of the sender
  * @seg: the segment, of which no options but SACK and timestamp need have been read
  * @point: enum tcpfsm_point
@@ -79,20 +60,21 @@ static __always_inline bool tcpfsm_goes_on(const struct tcpfsm_hot_end *x,
  * Context: any; the caller serialises calls for one flow.
  * Return: false if nothing was done, as the segment needs the long way.
  */
-static __always_inline bool tcpfsm_follow(struct tcpfsm_hot *hot, unsigned int who,
+static __always_inline bool tcpfsm_follow(struct tcpfsm_flow *flow,
+					  const struct tcpfsm_way *way, unsigned int who,
 					  const struct tcpfsm_segment *seg,
 					  enum tcpfsm_point point)
 {
-	struct tcpfsm_hot_end *x = &hot->end[who];
-	struct tcpfsm_hot_end *y = &hot->end[!who];
+	struct tcpfsm_endpoint *x = &flow->end[who];
+	struct tcpfsm_endpoint *y = &flow->end[!who];
 
-	if (!(hot->open[who][!seg->len] & tcpfsm_seen_at(point)) || !tcpfsm_is_plain(seg))
+	if (!(way->open[who][!seg->len] & tcpfsm_seen_at(point)) || !tcpfsm_is_plain(seg))
 		return false;
 	if (point != TCPFSM_AT_LOOP_IN) {
 		if (!tcpfsm_goes_on(x, y, seg))
 			return false;
 		tcpfsm_move_window(&x->rcv_nxt, &x->rcv_edge, &x->got, seg,
-				   (u32)seg->window << hot->shift[who]);
+				   (u32)seg->window << way->shift[who]);
 		tcpfsm_move_timestamp(&x->tsval, seg);
 		x->snd_nxt = seg->seq + seg->len;
 	}

@@ -33,16 +33,16 @@ enum {
 
 /**
  * struct tcpfsm_endpoint - one end
- * @isn: initial sequence number
  * @snd_nxt: one past the highest sequence number it was seen to send
  * @rcv_nxt: highest ACK it was seen to send: its RCV.NXT is this or more
  * @rcv_edge: highest right edge of the windows it has offered
  * @got: one past what was seen to reach it in sequence; at its own host only
+ * @tsval: newest timestamp seen of it, or 0
+ * @isn: initial sequence number
  * @fin: sequence number of its FIN
  * @fin_ack: lowest ACK that a copy of its FIN carried
  * @sack_edge: highest right edge of its latest SACK blocks; means something
  *	while it lies beyond @rcv_nxt
- * @tsval: newest timestamp seen of it, or 0
  * @af_seq: sequence number of its first ACK of the peer's FIN
  * @inferred_us: when something about it was inferred last, or it acknowledged a FIN
  *	before its own was seen; as @syn_us of the flow
@@ -55,17 +55,19 @@ enum {
  * @rtx_syn: repeated SYNs, or SYN-ACKs for a server; stops at 255
  * @rtx_fin: repeated FINs; stops at 255
  * @seen: TCPFSM_SEEN_*, where its segments passed
+ *
+ * All that data move stands before @isn: see data.h.
  */
 struct tcpfsm_endpoint {
-	u32 isn;
 	u32 snd_nxt;
 	u32 rcv_nxt;
 	u32 rcv_edge;
 	u32 got;
+	u32 tsval;
+	u32 isn;
 	u32 fin;
 	u32 fin_ack;
 	u32 sack_edge;
-	u32 tsval;
 	u32 af_seq;
 	u32 inferred_us;
 	u16 marks;

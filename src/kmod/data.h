@@ -82,7 +82,7 @@ static __always_inline bool tcpfsm_data_follow(const struct tcpfsm_net *tn,
 	if (!entry)
 		return false;
 	tcpfsm_data_read(&seg, tcp, len);
-	if (!tcpfsm_follow(&entry->hot, who, &seg, point))
+	if (!tcpfsm_follow(&entry->flow, &entry->way, who, &seg, point))
 		return false;
 	entry->heard = tcpfsm_mark_of(jiffies);
 	return true;

@@ -153,7 +153,9 @@ struct tcpfsm_entry *tcpfsm_table_add(struct tcpfsm_net *tn, const struct tcpfsm
 		tcpfsm_count(tn, drops);
 		return NULL;
 	}
+	/* The caller does the flow, which is most of it. */
 	memset(entry, 0, offsetof(struct tcpfsm_entry, flow));
+	memset_after(entry, 0, flow);
 	entry->tn = tn;
 	entry->end[TCPFSM_CLIENT] = name.from;
 	entry->end[TCPFSM_SERVER] = name.to;
@@ -234,7 +236,6 @@ void tcpfsm_entry_begin(struct tcpfsm_entry *entry, u64 now_ns)
 {
 	set_pending(entry, true);
 	entry->asked = false;
-	tcpfsm_hot_load(&entry->flow, &entry->hot);
 	tcpfsm_entry_sync(entry, now_ns);
 }
 
@@ -252,7 +253,7 @@ void tcpfsm_entry_end(struct tcpfsm_entry *entry)
 
 	if (settled && READ_ONCE(entry->tn->skips))
 		tcpfsm_skip(&entry->flow, entry->flow.seen_ns);
-	tcpfsm_hot_store(&entry->hot, &entry->flow);
+	tcpfsm_way_open(&entry->way, &entry->flow);
 	set_pending(entry, entry->asked || !settled);
 }
 
@@ -452,6 +453,14 @@ static unsigned int size_up(struct tcpfsm_buckets *table)
 	return 1U << lock_bits;
 }
 
+/*
+ * Whoever takes an entry fills all of it in. Having this says so: a kernel that clears
+ * what it hands out (CONFIG_INIT_ON_ALLOC_DEFAULT_ON) leaves it alone.
+ */
+static void leave_as_it_is(void *entry)
+{
+}
+
 /**
  * tcpfsm_table_init() - allocate the table by the module's parameters
  *
@@ -463,12 +472,13 @@ int tcpfsm_table_init(void)
 	unsigned int locks = size_up(table), i;
 
 	/* What data touch of a flow. */
-	BUILD_BUG_ON(offsetof(struct tcpfsm_entry, hash) > 2 * 64);
+	BUILD_BUG_ON(offsetof(struct tcpfsm_entry, flow.end[1].isn) > 2 * 64);
 
 	table->head = kvcalloc(table->size, sizeof(*table->head), GFP_KERNEL);
 	table->lock = kvcalloc(locks, sizeof(*table->lock), GFP_KERNEL);
 	table->pending = kvcalloc(1 << TCPFSM_PENDING_BITS, sizeof(*table->pending), GFP_KERNEL);
-	cache = KMEM_CACHE(tcpfsm_entry, SLAB_HWCACHE_ALIGN | SLAB_NO_MERGE);
+	cache = kmem_cache_create("tcpfsm_entry", sizeof(struct tcpfsm_entry), 0,
+				  SLAB_HWCACHE_ALIGN | SLAB_NO_MERGE, leave_as_it_is);
 	if (!table->head || !table->lock || !table->pending || !cache) {
 		tcpfsm_table_exit();
 		return -ENOMEM;

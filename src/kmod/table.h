@@ -37,19 +37,19 @@ struct tcpfsm_key {
  * @pending: it is counted in the table's pending flows
  * @asked: it is counted there only to see whether it still lives
  * @heard: tcpfsm_mark_of() the jiffy of the latest segment on the short way, or 0
- * @hot: what the short way moves
- * @hash: the same for both directions
+ * @way: which segments may take that
  * @has_owner: which of @uid and @cgroup are known
+ * @flow: what the rules know; tcpfsm_entry_begin() brings it up to date
+ * @hash: the same for both directions
  * @key: never changes
  * @waiting: in @tn->queue[@queue]
  * @id: number of the flow, from 1, never used twice
  * @cgroup: of the socket of a local end
  * @uid: of the socket of a local end
- * @flow: what the rules know; tcpfsm_entry_begin() brings it up to date
  *
  * All of it is under the lock of its bucket, its life included: who does not hold
- * that lock has no entry. Data of IPv4 touch what stands before @hash and nothing
- * else: two cache lines.
+ * that lock has no entry. Data of IPv4 touch what stands before @isn of the second end
+ * of @flow and nothing else: two cache lines.
  */
 struct tcpfsm_entry {
 	struct tcpfsm_entry *next;
@@ -60,16 +60,16 @@ struct tcpfsm_entry {
 	bool pending;
 	bool asked;
 	u32 heard;
-	struct tcpfsm_hot hot;
+	struct tcpfsm_way way;
+	u8 has_owner;
+	struct tcpfsm_flow flow;
 
 	u32 hash;
-	u8 has_owner;
 	struct tcpfsm_key key;
 	struct list_head waiting;
 	u64 id;
 	u64 cgroup;
 	kuid_t uid;
-	struct tcpfsm_flow flow;
 };
 
 enum {

@@ -51,7 +51,7 @@ static void any_segment(struct tcpfsm_segment *seg)
 
 /* Static, as Eva holds what a loop sets for not set by it, perhaps. */
 static struct tcpfsm_flow flow;
-static struct tcpfsm_hot hot;
+static struct tcpfsm_way way;
 static struct tcpfsm_segment seg;
 static struct tcpfsm_limits limits;
 
@@ -90,14 +90,13 @@ int main(void)
 		break;
 	case 5:
 		tcpfsm_skip(&flow, at.now_ns);
-		tcpfsm_hot_store(&hot, &flow);
+		tcpfsm_way_open(&way, &flow);
 		break;
 	case 6:
-		any_bytes(&hot, sizeof(hot));
-		hot.shift[0] = any_below(15);
-		hot.shift[1] = any_below(15);
-		tcpfsm_follow(&hot, who, &seg, at.point);
-		tcpfsm_hot_load(&flow, &hot);
+		any_bytes(&way, sizeof(way));
+		way.shift[0] = any_below(15);
+		way.shift[1] = any_below(15);
+		tcpfsm_follow(&flow, &way, who, &seg, at.point);
 		break;
 	}
 	return 0;

@@ -9,13 +9,10 @@
 static inline bool short_way(struct tcpfsm_flow *flow, unsigned int who,
 			     const struct tcpfsm_segment *seg, enum tcpfsm_point point)
 {
-	struct tcpfsm_hot hot;
+	struct tcpfsm_way way;
 
-	tcpfsm_hot_store(&hot, flow);
-	if (!tcpfsm_follow(&hot, who, seg, point))
-		return false;
-	tcpfsm_hot_load(flow, &hot);
-	return true;
+	tcpfsm_way_open(&way, flow);
+	return tcpfsm_follow(flow, &way, who, seg, point);
 }
 
 #endif
