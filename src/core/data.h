@@ -73,13 +73,12 @@ static __always_inline bool tcpfsm_follow(struct tcpfsm_flow *flow,
 	if (point != TCPFSM_AT_LOOP_IN) {
 		if (!tcpfsm_goes_on(x, y, seg))
 			return false;
-		tcpfsm_move_window(&x->rcv_nxt, &x->rcv_edge, &x->got, seg,
-				   (u32)seg->window << way->shift[who]);
-		tcpfsm_move_timestamp(&x->tsval, seg);
+		tcpfsm_move_window(x, seg, (u32)seg->window << way->shift[who]);
+		tcpfsm_move_timestamp(x, seg);
 		x->snd_nxt = seg->seq + seg->len;
 	}
 	if (point == TCPFSM_AT_IN || point == TCPFSM_AT_LOOP_IN)
-		tcpfsm_receive(&y->got, seg);
+		tcpfsm_receive(y, seg);
 	return true;
 }
 

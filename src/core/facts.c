@@ -142,7 +142,7 @@ static bool sent_plain(struct tcpfsm_step *st)
 		tcpfsm_sent_fin(st);
 	else
 		sent_data(st);
-	tcpfsm_move_timestamp(&x->tsval, seg);
+	tcpfsm_move_timestamp(x, seg);
 	/* RFC 9293 3.10.7.4: TIME_WAIT acknowledges a repeated FIN and starts 2MSL again. */
 	if (x->state == TCPFSM_TIME_WAIT && tcpfsm_is_ack_of_fin(y, seg->ack))
 		st->result->restarted = true;
@@ -172,7 +172,7 @@ static void delivered_sequence(struct tcpfsm_step *st)
 
 	if (!(y->marks & TCPFSM_MARK_RCV) && !tcpfsm_has_fact(y, TCPFSM_FACT_P))
 		return;
-	tcpfsm_receive(&y->got, st->seg);
+	tcpfsm_receive(y, st->seg);
 	if (st->seg->flags & TCPFSM_FIN)
 		y->marks |= TCPFSM_MARK_FIN_REACHED;
 }

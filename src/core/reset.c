@@ -188,7 +188,7 @@ void tcpfsm_reset_sent(struct tcpfsm_step *st)
 	/* At its own host the number is not judged yet, and no evidence for itself. */
 	if (!tcpfsm_at_sender(st))
 		x->snd_nxt = tcpfsm_later(x->snd_nxt, seg->seq);
-	tcpfsm_move_timestamp(&x->tsval, seg);
+	tcpfsm_move_timestamp(x, seg);
 	close_by_reset(st, st->x, TCPFSM_MARK_RESET_SENT, !tcpfsm_at_sender(st));
 }
 

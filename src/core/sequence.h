@@ -51,37 +51,36 @@ static inline u8 tcpfsm_shift(const struct tcpfsm_flow *flow, const struct tcpfs
 	return x->has_wscale && y->has_wscale ? x->wscale : 0;
 }
 
-/*
- * X has received up to its ACK, and offers @window bytes beyond. Where the
- * numbers stand differs between the long way and the short one.
- */
-static __always_inline void tcpfsm_move_window(u32 *rcv_nxt, u32 *rcv_edge, u32 *got,
+/* X has received up to its ACK, and offers @window bytes beyond. */
+static __always_inline void tcpfsm_move_window(struct tcpfsm_endpoint *x,
 					       const struct tcpfsm_segment *seg, u32 window)
 {
 	u32 edge = seg->ack + window;
 
-	if (tcpfsm_after(seg->ack, *rcv_nxt)) {
-		*rcv_nxt = seg->ack;
-		*got = tcpfsm_later(*got, seg->ack);
+	if (tcpfsm_after(seg->ack, x->rcv_nxt)) {
+		x->rcv_nxt = seg->ack;
+		x->got = tcpfsm_later(x->got, seg->ack);
 	}
-	if (tcpfsm_after(edge, *rcv_edge))
-		*rcv_edge = edge;
+	if (tcpfsm_after(edge, x->rcv_edge))
+		x->rcv_edge = edge;
 }
 
 /* How late it was when X sent this. */
-static __always_inline void tcpfsm_move_timestamp(u32 *tsval, const struct tcpfsm_segment *seg)
+static __always_inline void tcpfsm_move_timestamp(struct tcpfsm_endpoint *x,
+						  const struct tcpfsm_segment *seg)
 {
-	if (seg->has_ts && (!*tsval || tcpfsm_after(seg->tsval, *tsval)))
-		*tsval = seg->tsval;
+	if (seg->has_ts && (!x->tsval || tcpfsm_after(seg->tsval, x->tsval)))
+		x->tsval = seg->tsval;
 }
 
 /* At Y's own host: how far Y has received in sequence. */
-static __always_inline void tcpfsm_receive(u32 *got, const struct tcpfsm_segment *seg)
+static __always_inline void tcpfsm_receive(struct tcpfsm_endpoint *y,
+					   const struct tcpfsm_segment *seg)
 {
 	u32 end = tcpfsm_end(seg);
 
-	if (!tcpfsm_after(seg->seq, *got) && tcpfsm_after(end, *got))
-		*got = end;
+	if (!tcpfsm_after(seg->seq, y->got) && tcpfsm_after(end, y->got))
+		y->got = end;
 }
 
 #endif

@@ -37,7 +37,7 @@ static void time_syn(struct tcpfsm_step *st)
 {
 	struct tcpfsm_flow *flow = st->flow;
 
-	tcpfsm_move_timestamp(&st->flow->end[st->x].tsval, st->seg);
+	tcpfsm_move_timestamp(&st->flow->end[st->x], st->seg);
 
 	if (st->seg->flags & TCPFSM_ACK) {
 		if (flow->has & TCPFSM_HAS_SYN_TIME && !(flow->has & TCPFSM_HAS_RTT_SERVER) &&

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The short way for data, as the module takes it: what it needs stands beside the flow. */
+/* The short way for data, as the module takes it. */
 #ifndef SHORT_WAY_H
 #define SHORT_WAY_H
 
