@@ -49,6 +49,9 @@ counter() {
 	echo "$sum"
 }
 
+# header KEY: from the first line of /proc/tcpfsm
+header() { sed -n "1s/.* $1=\([0-9]*\).*/\1/p" /proc/tcpfsm; }
+
 # want NUMBER WHAT GOT
 want() {
 	(($3 == $1)) || die "$row: $3 $2, not $1"
@@ -97,8 +100,7 @@ prepare() {
 	ip link set bench0 up
 	case $row in
 	none | strict) ;;
-	empty) echo "empty 1" >/proc/tcpfsm_bench ;;
-	conntrack) echo "conntrack 1" >/proc/tcpfsm_bench ;;
+	empty | conntrack | one_lock) echo "$row 1" >/proc/tcpfsm_bench ;;
 	lite) echo 0 >/proc/sys/net/tcpfsm/strict ;;
 	log2 | log3) echo "${row#log}" >/proc/sys/net/tcpfsm/log_level ;;
 	events) echo 1 >"$tracing/events/tcpfsm/enable" ;;
@@ -108,8 +110,7 @@ prepare() {
 
 finish() {
 	case $row in
-	empty) echo "empty 0" >/proc/tcpfsm_bench ;;
-	conntrack) echo "conntrack 0" >/proc/tcpfsm_bench ;;
+	empty | conntrack | one_lock) echo "$row 0" >/proc/tcpfsm_bench ;;
 	none | strict | lite | log?) ;;
 	*) echo 0 >"$tracing/events/tcpfsm/enable" ;;
 	esac
