@@ -453,14 +453,6 @@ static unsigned int size_up(struct tcpfsm_buckets *table)
 	return 1U << lock_bits;
 }
 
-/*
- * Whoever takes an entry fills all of it in. Having this says so: a kernel that clears
- * what it hands out (CONFIG_INIT_ON_ALLOC_DEFAULT_ON) leaves it alone.
- */
-static void leave_as_it_is(void *entry)
-{
-}
-
 /**
  * tcpfsm_table_init() - allocate the table by the module's parameters
  *
@@ -477,8 +469,7 @@ int tcpfsm_table_init(void)
 	table->head = kvcalloc(table->size, sizeof(*table->head), GFP_KERNEL);
 	table->lock = kvcalloc(locks, sizeof(*table->lock), GFP_KERNEL);
 	table->pending = kvcalloc(1 << TCPFSM_PENDING_BITS, sizeof(*table->pending), GFP_KERNEL);
-	cache = kmem_cache_create("tcpfsm_entry", sizeof(struct tcpfsm_entry), 0,
-				  SLAB_HWCACHE_ALIGN | SLAB_NO_MERGE, leave_as_it_is);
+	cache = KMEM_CACHE(tcpfsm_entry, SLAB_HWCACHE_ALIGN | SLAB_NO_MERGE);
 	if (!table->head || !table->lock || !table->pending || !cache) {
 		tcpfsm_table_exit();
 		return -ENOMEM;
