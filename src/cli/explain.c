@@ -48,6 +48,7 @@ static const struct page page = {
  * @reading: of the capture
  * @choice: which flow
  * @terminal: what it is shown on
+ * @netns: another namespace to look into, or NULL
  * @pcap: the capture, or NULL
  * @file: a copy of the table, or NULL
  * @json: as JSON
@@ -56,6 +57,7 @@ struct explain {
 	struct reading reading;
 	struct choice choice;
 	struct terminal terminal;
+	const char *netns;
 	const char *pcap;
 	const char *file;
 	bool json;
@@ -190,8 +192,10 @@ static int run(struct explain *explain)
 	return cli_finish(status);
 }
 
-static bool take_option(struct explain *explain, int option, const char **netns)
+static bool take_option(void *context, int option)
 {
+	struct explain *explain = context;
+
 	switch (option) {
 	case OPTION_PCAP:
 		explain->pcap = optarg;
@@ -200,7 +204,7 @@ static bool take_option(struct explain *explain, int option, const char **netns)
 		explain->file = optarg;
 		return true;
 	case OPTION_NETNS:
-		*netns = optarg;
+		explain->netns = optarg;
 		return true;
 	case OPTION_JSON:
 		explain->json = true;
@@ -212,9 +216,9 @@ static bool take_option(struct explain *explain, int option, const char **netns)
 	}
 }
 
-static bool is_clear(const struct explain *explain, const char *netns, int words)
+static bool is_clear(const struct explain *explain, int words)
 {
-	if (!!explain->pcap + !!explain->file + !!netns > 1) {
+	if (!!explain->pcap + !!explain->file + !!explain->netns > 1) {
 		cli_error("--pcap, --file and --netns exclude each other");
 		return false;
 	}
@@ -227,19 +231,15 @@ static bool is_clear(const struct explain *explain, const char *netns, int words
 
 static int parse_and_run(struct explain *explain, int argc, char **argv)
 {
-	const char *netns = NULL;
-	int option;
+	int status;
 
-	while ((option = page_next(&page, argc, argv)) != PAGE_END) {
-		if (option == PAGE_HELP)
-			return cli_finish(CLI_OK);
-		if (!take_option(explain, option, &netns))
-			return cli_usage(page.name);
-	}
+	status = page_take(&page, argc, argv, take_option, explain);
+	if (status != PAGE_END)
+		return status;
 	if (!choice_parse(&explain->choice, argc - optind, argv + optind) ||
-	    !is_clear(explain, netns, argc - optind))
+	    !is_clear(explain, argc - optind))
 		return cli_usage(page.name);
-	if (netns && !netns_enter(netns))
+	if (explain->netns && !netns_enter(explain->netns))
 		return CLI_FAILED;
 	return run(explain);
 }

@@ -59,6 +59,7 @@ enum form { FORM_TEXT, FORM_SVG, FORM_HTML };
  * @choice: which flow
  * @terminal: what it is shown on
  * @form: enum form
+ * @netns: another namespace to look into, or NULL
  * @pcap: the capture, or NULL
  * @all: each segment
  * @wait: for a flow that begins
@@ -74,6 +75,7 @@ struct ladder {
 	struct choice choice;
 	struct terminal terminal;
 	enum form form;
+	const char *netns;
 	const char *pcap;
 	bool all;
 	bool wait;
@@ -264,8 +266,10 @@ static int run_live(struct ladder *ladder)
 	return cli_finish(ladder->lost ? CLI_DAMAGED : CLI_OK);
 }
 
-static bool take_option(struct ladder *ladder, int option, const char **netns)
+static bool take_option(void *context, int option)
 {
+	struct ladder *ladder = context;
+
 	switch (option) {
 	case OPTION_PCAP:
 		ladder->pcap = optarg;
@@ -282,7 +286,7 @@ static bool take_option(struct ladder *ladder, int option, const char **netns)
 		cli_error("--for %s: a time is meant, as 30s or 5m", optarg);
 		return false;
 	case OPTION_NETNS:
-		*netns = optarg;
+		ladder->netns = optarg;
 		return true;
 	case OPTION_SVG:
 		ladder->form = FORM_SVG;
@@ -297,9 +301,9 @@ static bool take_option(struct ladder *ladder, int option, const char **netns)
 	}
 }
 
-static bool is_clear(const struct ladder *ladder, const char *netns, int words)
+static bool is_clear(const struct ladder *ladder, int words)
 {
-	if (ladder->pcap && (netns || ladder->wait || ladder->for_ms)) {
+	if (ladder->pcap && (ladder->netns || ladder->wait || ladder->for_ms)) {
 		cli_error("--netns, --wait and --for are of a live flow, not of a capture");
 		return false;
 	}
@@ -316,19 +320,15 @@ static bool is_clear(const struct ladder *ladder, const char *netns, int words)
 
 static int parse_and_run(struct ladder *ladder, int argc, char **argv)
 {
-	const char *netns = NULL;
-	int option;
+	int status;
 
-	while ((option = page_next(&page, argc, argv)) != PAGE_END) {
-		if (option == PAGE_HELP)
-			return cli_finish(CLI_OK);
-		if (!take_option(ladder, option, &netns))
-			return cli_usage(page.name);
-	}
+	status = page_take(&page, argc, argv, take_option, ladder);
+	if (status != PAGE_END)
+		return status;
 	if (!choice_parse(&ladder->choice, argc - optind, argv + optind) ||
-	    !is_clear(ladder, netns, argc - optind))
+	    !is_clear(ladder, argc - optind))
 		return cli_usage(page.name);
-	if (netns && !netns_enter(netns))
+	if (ladder->netns && !netns_enter(ladder->netns))
 		return CLI_FAILED;
 	return ladder->pcap ? run_capture(ladder) : run_live(ladder);
 }

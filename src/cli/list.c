@@ -65,6 +65,7 @@ struct widths {
 
 /**
  * struct list - a run
+ * @netns: another namespace to look into, or NULL
  * @file: a copy of the table, or NULL
  * @filter: which flows
  * @older_ms: and how old at least
@@ -78,6 +79,7 @@ struct widths {
  * @room: for how many there is memory
  */
 struct list {
+	const char *netns;
 	const char *file;
 	struct filter *filter;
 	u64 older_ms;
@@ -364,8 +366,10 @@ static bool take_time(u64 *ms, const char *option)
 	return false;
 }
 
-static bool take_option(struct list *list, int option, const char **netns)
+static bool take_option(void *context, int option)
 {
+	struct list *list = context;
+
 	switch (option) {
 	case OPTION_STATE:
 		return filter_by_states(&list->filter, optarg);
@@ -376,7 +380,7 @@ static bool take_option(struct list *list, int option, const char **netns)
 	case OPTION_SORT:
 		return take_sort(list, optarg);
 	case OPTION_NETNS:
-		*netns = optarg;
+		list->netns = optarg;
 		return true;
 	case OPTION_FILE:
 		list->file = optarg;
@@ -393,22 +397,18 @@ static bool take_option(struct list *list, int option, const char **netns)
 
 static int parse_and_run(struct list *list, int argc, char **argv)
 {
-	const char *netns = NULL;
-	int option;
+	int status;
 
-	while ((option = page_next(&page, argc, argv)) != PAGE_END) {
-		if (option == PAGE_HELP)
-			return cli_finish(CLI_OK);
-		if (!take_option(list, option, &netns))
-			return cli_usage(page.name);
-	}
-	if (netns && list->file) {
+	status = page_take(&page, argc, argv, take_option, list);
+	if (status != PAGE_END)
+		return status;
+	if (list->netns && list->file) {
 		cli_error("--netns and --file exclude each other");
 		return cli_usage(page.name);
 	}
 	if (!filter_parse(&list->filter, argc - optind, argv + optind))
 		return cli_usage(page.name);
-	if (netns && !netns_enter(netns))
+	if (list->netns && !netns_enter(list->netns))
 		return CLI_FAILED;
 	return run(list);
 }

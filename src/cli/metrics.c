@@ -310,8 +310,9 @@ static int run(const struct metrics *metrics)
 	return cli_finish(status);
 }
 
-static bool take_option(struct metrics *metrics, int option)
+static bool take_option(void *context, int option)
 {
+	struct metrics *metrics = context;
 	char *end;
 
 	switch (option) {
@@ -353,14 +354,11 @@ int metrics_run(int argc, char **argv)
 	struct metrics metrics = {
 		.openmetrics = true, .listeners = LISTENERS_DEFAULT, .flows = true
 	};
-	int option;
+	int status;
 
-	while ((option = page_next(&page, argc, argv)) != PAGE_END) {
-		if (option == PAGE_HELP)
-			return cli_finish(CLI_OK);
-		if (!take_option(&metrics, option))
-			return cli_usage(page.name);
-	}
+	status = page_take(&page, argc, argv, take_option, &metrics);
+	if (status != PAGE_END)
+		return status;
 	if (optind < argc) {
 		cli_error("no argument is meant: %s", argv[optind]);
 		return cli_usage(page.name);

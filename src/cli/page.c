@@ -121,17 +121,11 @@ static void make_options(const struct page *page, struct option *options)
 	options[n] = (struct option){};
 }
 
-/**
- * page_next() - the next option
- * @page: the subcommand
- * @argc: as getopt_long() takes it
- * @argv: the same
- *
- * Return: its id, with the argument in optarg; PAGE_END, with what follows
- * from optind on; PAGE_HELP after the help was shown; PAGE_WRONG after it was
- * told what is wrong.
+/*
+ * The next option: its id, with the argument in optarg; or PAGE_HELP after the
+ * help was shown; or PAGE_WRONG after it was told what is wrong.
  */
-int page_next(const struct page *page, int argc, char **argv)
+static int next_option(const struct page *page, int argc, char **argv)
 {
 	struct option options[OPTIONS_MAX];
 	int id;
@@ -153,4 +147,30 @@ int page_next(const struct page *page, int argc, char **argv)
 		return PAGE_WRONG;
 	}
 	return id;
+}
+
+/**
+ * page_take() - take all options of a subcommand
+ * @page: the subcommand
+ * @argc: as getopt_long() takes it
+ * @argv: the same
+ * @take: called for each option, with its argument in optarg; false after telling
+ *	what is wrong with that
+ * @context: for @take
+ *
+ * Return: PAGE_END, with what follows the options from optind on, or the exit status
+ * of a run that is over: the help was shown, or the usage was wrong.
+ */
+int page_take(const struct page *page, int argc, char **argv,
+	      bool (*take)(void *context, int option), void *context)
+{
+	int option;
+
+	while ((option = next_option(page, argc, argv)) != PAGE_END) {
+		if (option == PAGE_HELP)
+			return cli_finish(CLI_OK);
+		if (option == PAGE_WRONG || !take(context, option))
+			return cli_usage(page->name);
+	}
+	return PAGE_END;
 }

@@ -46,6 +46,7 @@ struct page {
 	const char *statuses;
 };
 
-int page_next(const struct page *page, int argc, char **argv);
+int page_take(const struct page *page, int argc, char **argv,
+	      bool (*take)(void *context, int option), void *context);
 
 #endif

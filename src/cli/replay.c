@@ -86,8 +86,10 @@ static int run(struct replay *replay)
 	return cli_finish(reading_run(reading, replay->path, show_flows));
 }
 
-static bool take_option(struct replay *replay, int option)
+static bool take_option(void *context, int option)
 {
+	struct replay *replay = context;
+
 	switch (option) {
 	case OPTION_NO_TRANSITIONS:
 		replay->transitions = false;
@@ -105,14 +107,11 @@ static bool take_option(struct replay *replay, int option)
 
 static int parse_and_run(struct replay *replay, int argc, char **argv)
 {
-	int option;
+	int status;
 
-	while ((option = page_next(&page, argc, argv)) != PAGE_END) {
-		if (option == PAGE_HELP)
-			return cli_finish(CLI_OK);
-		if (!take_option(replay, option))
-			return cli_usage(page.name);
-	}
+	status = page_take(&page, argc, argv, take_option, replay);
+	if (status != PAGE_END)
+		return status;
 	if (!reading_is_clear(&replay->reading))
 		return cli_usage(page.name);
 	if (optind + 1 != argc) {

@@ -268,6 +268,22 @@ static int run(bool as_json)
 	return cli_finish(readable ? CLI_OK : CLI_FAILED);
 }
 
+struct status {
+	const char *netns;
+	bool json;
+};
+
+static bool take_option(void *context, int option)
+{
+	struct status *status = context;
+
+	if (option == OPTION_NETNS)
+		status->netns = optarg;
+	else
+		status->json = true;
+	return true;
+}
+
 /**
  * status_run() - the subcommand
  * @argc: number of arguments
@@ -277,25 +293,17 @@ static int run(bool as_json)
  */
 int status_run(int argc, char **argv)
 {
-	const char *netns = NULL;
-	bool as_json = false;
-	int option;
+	struct status status = {};
+	int ended;
 
-	while ((option = page_next(&page, argc, argv)) != PAGE_END) {
-		if (option == PAGE_HELP)
-			return cli_finish(CLI_OK);
-		if (option == PAGE_WRONG)
-			return cli_usage(page.name);
-		if (option == OPTION_NETNS)
-			netns = optarg;
-		else
-			as_json = true;
-	}
+	ended = page_take(&page, argc, argv, take_option, &status);
+	if (ended != PAGE_END)
+		return ended;
 	if (optind < argc) {
 		cli_error("no argument is meant: %s", argv[optind]);
 		return cli_usage(page.name);
 	}
-	if (netns && !netns_enter(netns))
+	if (status.netns && !netns_enter(status.netns))
 		return CLI_FAILED;
-	return run(as_json);
+	return run(status.json);
 }

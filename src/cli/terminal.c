@@ -19,18 +19,13 @@ static unsigned int from_environment(const char *name)
 }
 
 /**
- * terminal_look() - what is standard output?
- * @terminal: filled in
+ * terminal_measure() - how large is it now?
+ * @terminal: a terminal; its size is changed
  */
-void terminal_look(struct terminal *terminal)
+void terminal_measure(struct terminal *terminal)
 {
-	const char *no_color = getenv("NO_COLOR"), *type = getenv("TERM");
 	struct winsize size = {};
 
-	memset(terminal, 0, sizeof(*terminal));
-	terminal->utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8");
-	if (!isatty(STDOUT_FILENO))
-		return;
 	ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
 	terminal->columns = size.ws_col ? size.ws_col : from_environment("COLUMNS");
 	terminal->rows = size.ws_row ? size.ws_row : from_environment("LINES");
@@ -38,6 +33,21 @@ void terminal_look(struct terminal *terminal)
 		terminal->columns = 80;
 	if (!terminal->rows)
 		terminal->rows = 24;
+}
+
+/**
+ * terminal_look() - what is standard output?
+ * @terminal: filled in
+ */
+void terminal_look(struct terminal *terminal)
+{
+	const char *no_color = getenv("NO_COLOR"), *type = getenv("TERM");
+
+	memset(terminal, 0, sizeof(*terminal));
+	terminal->utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8");
+	if (!isatty(STDOUT_FILENO))
+		return;
+	terminal_measure(terminal);
 	terminal->colour = !(no_color && *no_color) && type && strcmp(type, "dumb");
 }
 

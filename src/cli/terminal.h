@@ -32,6 +32,7 @@ struct terminal {
 	"always, never, or auto (default): on a terminal, unless NO_COLOR is set"
 
 void terminal_look(struct terminal *terminal);
+void terminal_measure(struct terminal *terminal);
 bool terminal_set_colour(struct terminal *terminal, const char *when);
 void terminal_style(const struct terminal *terminal, enum style style);
 enum style terminal_style_of_state(unsigned int state);

@@ -62,6 +62,7 @@ static const struct page page = {
  * @trace: where events come from
  * @filter: which flows
  * @terminal: what it is shown on
+ * @netns: another namespace to look into, or NULL
  * @segments: segments too
  * @json: as JSON
  * @all_netns: of all network namespaces
@@ -76,6 +77,7 @@ struct watch {
 	struct trace trace;
 	struct filter *filter;
 	struct terminal terminal;
+	const char *netns;
 	bool segments;
 	bool json;
 	bool all_netns;
@@ -392,8 +394,10 @@ static int run(struct watch *watch)
 	return cli_finish(watch->lost ? CLI_DAMAGED : CLI_OK);
 }
 
-static bool take_option(struct watch *watch, int option, const char **netns)
+static bool take_option(void *context, int option)
 {
+	struct watch *watch = context;
+
 	u64 value;
 
 	switch (option) {
@@ -408,7 +412,7 @@ static bool take_option(struct watch *watch, int option, const char **netns)
 		cli_error("--for %s: a time is meant, as 30s or 5m", optarg);
 		return false;
 	case OPTION_NETNS:
-		*netns = optarg;
+		watch->netns = optarg;
 		return true;
 	case OPTION_ALL_NETNS:
 		watch->all_netns = true;
@@ -430,22 +434,18 @@ static bool take_option(struct watch *watch, int option, const char **netns)
 
 static int parse_and_run(struct watch *watch, int argc, char **argv)
 {
-	const char *netns = NULL;
-	int option;
+	int status;
 
-	while ((option = page_next(&page, argc, argv)) != PAGE_END) {
-		if (option == PAGE_HELP)
-			return cli_finish(CLI_OK);
-		if (!take_option(watch, option, &netns))
-			return cli_usage(page.name);
-	}
-	if (netns && watch->all_netns) {
+	status = page_take(&page, argc, argv, take_option, watch);
+	if (status != PAGE_END)
+		return status;
+	if (watch->netns && watch->all_netns) {
 		cli_error("--netns and --all-netns exclude each other");
 		return cli_usage(page.name);
 	}
 	if (!filter_parse(&watch->filter, argc - optind, argv + optind))
 		return cli_usage(page.name);
-	if (netns && !netns_enter(netns))
+	if (watch->netns && !netns_enter(watch->netns))
 		return CLI_FAILED;
 	return run(watch);
 }
