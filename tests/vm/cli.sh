@@ -4,7 +4,6 @@
 # The command against the module itself: what it shows is what the module shows.
 # What needs no module is in ../cli/run.
 
-tcpfsm=$(realpath "$vm/../../build/tcpfsm")
 readonly schema=$vm/../../docs/tcpfsm.schema.json
 readonly instances=$tracing/instances
 
@@ -161,8 +160,9 @@ cli_ladder() {
 	pause 1
 	kill -INT "$pid" "$dump"
 	wait "$pid" || status=$?
-	wait "$dump" || true
 	((status == 0)) || fail "ladder ends with $status: $(<"$results/live.err")"
+	wait "$dump" || status=$?
+	((status == 0)) || fail "tcpdump ends with $status: $(<"$results/dump")"
 	"$tcpfsm" ladder --pcap "$results/router.pcap" >"$results/file" || fail "no ladder of the capture"
 	for file in live file; do
 		# Without the times, the number and the verdict of the first line.
@@ -275,6 +275,121 @@ cli_metrics() {
 	grep -qF ":$port " "$results/top" || fail "$(<"$results/top")"
 }
 once cli/metrics routed cli_metrics
+
+# ---- top at a terminal ------------------------------------------------------
+
+# screen COMMAND...: of a tmux of our own, whose terminal has 80 columns and 24 lines
+screen() {
+	tmux -L "tcpfsm-$port" -f /dev/null "$@"
+}
+
+type_keys() {
+	screen send-keys "$@"
+}
+
+# shown PATTERN: a line of the screen is like that
+shown() {
+	screen capture-pane -p >"$results/screen"
+	grep -qE -e "$1" "$results/screen"
+}
+
+wait_shown() {
+	wait_until shown "$1" || fail "no '$1' on the screen: $(<"$results/screen")"
+}
+
+# The heading is the first line, the names stand over their columns, and nothing scrolled.
+check_screen() {
+	[[ $(screen display -p '#{history_size}') == 0 ]] || fail "it scrolls: $(<"$results/screen")"
+	[[ $(head -n 1 "$results/screen") == 'tcpfsm: '* ]] || fail "no heading: $(<"$results/screen")"
+	[[ $(grep -cE '^(SERVER|PEER) ' "$results/screen") == 2 ]] || fail "not two lists: $(<"$results/screen")"
+	[[ $(awk '/ms$/ || /^[0-9].*[0-9-]$/ { print length }' "$results/screen" | sort -u | wc -l) == 1 ]] ||
+		fail "not aligned: $(<"$results/screen")"
+}
+
+# refused FIRST LAST: a connection to each of these ports, where nobody listens
+refused() {
+	local i
+	local -a steps=()
+
+	for ((i = $1; i <= $2; i++)); do
+		steps+=("c.address=$server,$i" c.syn c.error=ECONNREFUSED c.close)
+	done
+	talk "${steps[@]}"
+}
+
+# type_until_end COMMAND: and then it is told how that ended, and left the terminal
+type_until_end() {
+	type_keys "$1; echo ended with \$?; stty -g | cmp - $results/stty && echo terminal as before" Enter
+}
+
+# begin_top COMMAND...: in a shell, on a screen
+begin_top() {
+	TERM=xterm LC_ALL=C.UTF-8 screen new-session -d -x 80 -y 24 "bash --norc -i" || fail "tmux"
+	undo tmux -L "tcpfsm-$port" kill-server
+	wait_shown '# $|#$'
+	type_until_end "stty -g >$results/stty; clear; $*"
+	wait_shown '^SERVER '
+}
+
+cli_top_screen() {
+	command -v tmux >/dev/null || skip "no tmux"
+	# None of the refused is to go away meanwhile.
+	setting server linger 3600
+	undo setting server linger 10
+	clear_all
+	refused 2001 2020
+	talk "${opening[@]}" "${closing[@]}"
+	begin_top "$tcpfsm top --netns server --interval 500ms"
+	# 21 servers and a peer in 24 lines.
+	wait_shown "^${server}:2001 +1 +0 +1 +0 +0 +0 +- +-$"
+	check_screen
+	[[ $(grep -c "^$server:" "$results/screen") == 14 ]] || fail "$(<"$results/screen")"
+	grep -qx 'and 7 more' "$results/screen" || fail "$(<"$results/screen")"
+	grep -qE "^$client +21 +1 +20 +0 " "$results/screen" || fail "$(<"$results/screen")"
+	# What is new is shown in place; q is no letter of it.
+	refused 2001 2001
+	wait_shown "^${server}:2001 +2 +0 +2 "
+	check_screen
+	# Lower, and wider; what the terminal itself pushed out then is not counted.
+	screen resize-window -x 100 -y 14
+	wait_shown '^and 17 more$'
+	screen clear-history
+	refused 2001 2001
+	wait_shown "^${server}:2001 +3 +0 +3 "
+	check_screen
+	screen resize-window -x 80 -y 24
+	wait_shown '^and 7 more$'
+	# To the shell, which scrolls, and back.
+	type_keys C-z
+	wait_shown 'Stopped'
+	# The shell has gone on in its line.
+	wait_shown '^ended with 1'
+	wait_shown '^terminal as before$'
+	type_until_end "clear; fg"
+	wait_shown '^SERVER '
+	screen clear-history
+	refused 2001 2001
+	wait_shown "^${server}:2001 +4 +0 +4 "
+	check_screen
+	type_keys q
+	wait_shown '^ended with 0$'
+	wait_shown '^terminal as before$'
+	# What was shown last still is.
+	grep -q '^SERVER ' "$results/screen" || fail "$(<"$results/screen")"
+}
+once cli/top-screen routed cli_top_screen
+
+cli_top_ends() {
+	command -v tmux >/dev/null || skip "no tmux"
+	talk "${opening[@]}" "${closing[@]}"
+	begin_top "$tcpfsm top --netns client"
+	type_keys x
+	type_keys C-c
+	wait_shown '^ended with 0$'
+	wait_shown '^terminal as before$'
+	! grep -q 'x' <(tail -n +2 "$results/screen" | grep -v ended) || fail "a key was echoed: $(<"$results/screen")"
+}
+once cli/top-ends routed cli_top_ends
 
 # One clear line, and what to do.
 cli_errors() {
