@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The tracepoints: their formats, and who can use them.
+# The tracepoints and their formats. Who can use them is in tools.sh.
 
 readonly known_events='tcpfsm_anomaly tcpfsm_close tcpfsm_handshake tcpfsm_segment tcpfsm_set_state'
 
@@ -109,27 +109,3 @@ both events/close routed close_event
 seen_close() {
 	events close | grep " netns=$(inode_of "$1") " | grep -q " dport=$port "
 }
-
-trace_cmd() {
-	command -v trace-cmd >/dev/null || skip "no trace-cmd"
-	(cd "$results" && trace-cmd record -q -o trace.dat -e tcpfsm -e sock:inet_sock_set_state \
-		"$bin/talk" client server "$server" "$port" "${opening[@]}" "${closing[@]}") >"$results/trace-cmd" 2>&1 ||
-		fail "trace-cmd record: $(cat "$results/trace-cmd")"
-	trace-cmd report -i "$results/trace.dat" >"$results/report" 2>"$results/error" || fail "$(cat "$results/error")"
-	grep -E "tcpfsm_set_state: .* dport=$port .* daddr=$server .*oldstate=TCP_SYN_SENT newstate=TCP_ESTABLISHED" \
-		"$results/report" >/dev/null || fail "$(grep tcpfsm "$results/report" | head -n 5)"
-	! grep -iE 'tcpfsm.*(bad|error|fail)|\[FAILED' "$results/report" "$results/error" || fail "trace-cmd cannot read it"
-}
-once events/trace-cmd routed trace_cmd
-
-bpf() {
-	command -v bpftrace >/dev/null || skip "no bpftrace"
-	[[ -e /sys/kernel/btf/vmlinux ]] || skip "this kernel has no BTF"
-	# shellcheck disable=SC2016 # bpftrace's own variable
-	timeout 100 bpftrace -q -e 'tracepoint:tcpfsm:tcpfsm_set_state /args->dport == '"$port"' && args->newstate == 1/ {
-		printf("%d %s %d\n", args->oldstate, ntop(args->family, args->daddr), args->flow); exit(); }' \
-		-c "$bin/talk client server $server $port sleep=500 ${opening[*]} ${closing[*]}" >"$results/bpf" 2>&1 ||
-		fail "bpftrace: $(cat "$results/bpf")"
-	grep -Eqx "2 $server [1-9][0-9]*" "$results/bpf" || fail "bpftrace: $(cat "$results/bpf")"
-}
-once events/bpftrace routed bpf

@@ -18,6 +18,7 @@ readonly SKIPPED=77
 # is about; it only ends the wait for what does not come.
 readonly PATIENCE=${PATIENCE:-20}
 
+tcpfsm=$(realpath -m "$vm/../../build/tcpfsm")
 readonly tracing=/sys/kernel/tracing
 readonly instance=$tracing/instances/tcpfsm-vm
 
@@ -359,6 +360,23 @@ readonly closed_router='F1/ES F1/CW F2/CW? F2/LA TW/LA TW/CL?'
 readonly closed_server='F1/ES F1/CW F2/CW? F2/LA TW/LA TW/CL'
 readonly opened_host=$opened_server
 readonly closed_host='F1/ES F1/CW F2/CW F2/LA TW/LA TW/CL'
+
+# stage STEP...: the conversation goes so far and stands there, until leave(); the ports of its
+# sockets are in $c_port and so on.
+stage() {
+	rm -f "$results/ports" "$results/more"
+	mkfifo "$results/more"
+	talk "$@" sh="set | grep '^[a-z]_port=' >'$results/ports.new'; mv '$results/ports.new' '$results/ports'; read -r _ <'$results/more' || :" &
+	staged=$!
+	wait_until test -e "$results/ports" || fail "the conversation does not come so far"
+	# shellcheck source=/dev/null
+	. "$results/ports"
+}
+
+leave() {
+	: >"$results/more"
+	wait "$staged" || fail "the conversation failed"
+}
 
 # talk STEP...: between the namespaces client and server, see talk.c
 talk() {

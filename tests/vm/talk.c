@@ -129,11 +129,11 @@ static void make_socket(struct peer *peer, int family)
 static void do_listen(struct peer *peer, const char *backlog)
 {
 	struct sockaddr_storage ss;
-	socklen_t len = resolve(peer->address ? peer->address : server_address,
-				peer->port ? peer->port : server_port, &ss);
+	socklen_t len = resolve(peer->address ? peer->address : server_address, server_port, &ss);
 
 	make_socket(peer, ss.ss_family);
-	if (bind(peer->fd, (struct sockaddr *)&ss, len))
+	/* With a port of its own it is bound already. */
+	if (!peer->port && bind(peer->fd, (struct sockaddr *)&ss, len))
 		die("bind: %s", strerror(errno));
 	if (listen(peer->fd, *backlog ? atoi(backlog) : 128))
 		die("listen: %s", strerror(errno));
