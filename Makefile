@@ -24,6 +24,7 @@
 #	make prove		no invalid access in the core, whatever comes: Frama-C's Eva
 #	make docs		makes the generated parts of docs/ again, manual pages too
 #	make pictures		draws the pictures of docs/ again
+#	make guide		makes the outputs of docs/guide.md and README.md again, in a VM
 #	make conformance	makes docs/conformance.md of the last test run
 #	make clean
 
@@ -112,6 +113,9 @@ docs:
 pictures:
 	@scripts/pictures
 
+guide:
+	@scripts/guide
+
 conformance:
 	@scripts/conformance
 
@@ -123,4 +127,4 @@ clean:
 
 .PHONY: all modules cli demo shell check test test-unit test-vm test-cli test-replay test-um \
 	test-wire test-bench test-flood test-contention test-sockets test-debug model fuzz prove \
-	sockets storm bench conformance docs pictures clean
+	sockets storm bench conformance docs pictures guide clean

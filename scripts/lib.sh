@@ -58,6 +58,24 @@ need() {
 	((${#packages[@]} == 0)) || install_packages "${packages[@]}"
 }
 
+# render KIND COMMAND FILE: the file with what stands between <!-- KIND: NAME --> and
+# <!-- end KIND --> made again, by COMMAND NAME.
+render() {
+	local line inside=''
+
+	while IFS= read -r line; do
+		[[ $line != "<!-- end $1 -->" ]] || inside=''
+		[[ $inside ]] || printf '%s\n' "$line"
+		[[ $line =~ ^"<!-- $1: "([a-z0-9_\ -]+)' -->'$ ]] || continue
+		inside=${BASH_REMATCH[1]}
+		echo
+		# shellcheck disable=SC2086 # a name, and for some what it is of
+		"$2" $inside
+		echo
+	done <"$3"
+	[[ ! $inside ]] || die "$3: the part \"$inside\" has no end"
+}
+
 # make splits at spaces, QEMU's options at commas.
 [[ $top$cache != *[[:space:],]* ]] || die "cannot work in $top with a cache in $cache"
 
