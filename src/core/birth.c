@@ -64,6 +64,18 @@ static void begin_midstream(struct tcpfsm_step *st)
 		tcpfsm_learn(st, st->y, facts);
 }
 
+/* Who has not moved since it was assumed to be there came there nobody knows when. */
+static void forget_entry(struct tcpfsm_flow *flow, const struct tcpfsm_result *result,
+			 unsigned int assumed)
+{
+	unsigned int i;
+
+	flow->entered_ms[TCPFSM_CLIENT] = TCPFSM_ENTERED_UNKNOWN;
+	flow->entered_ms[TCPFSM_SERVER] = TCPFSM_ENTERED_UNKNOWN;
+	for (i = assumed; i < result->changes; i++)
+		flow->entered_ms[result->change[i].role] = 0;
+}
+
 /**
  * tcpfsm_begin() - begin a flow with its first segment
  * @flow: filled in
@@ -80,6 +92,7 @@ void tcpfsm_begin(struct tcpfsm_flow *flow, unsigned int who, bool self,
 		  struct tcpfsm_result *result)
 {
 	struct tcpfsm_step st TCPFSM_NOT_CLEARED;
+	unsigned int assumed;
 
 	memset(flow, 0, sizeof(*flow));
 	flow->born_ns = at->now_ns;
@@ -101,8 +114,11 @@ void tcpfsm_begin(struct tcpfsm_flow *flow, unsigned int who, bool self,
 	} else if (seg->flags & TCPFSM_ACK) {
 		begin_at_synack(&st);
 	}
+	assumed = result->changes;
 	st.cause = tcpfsm_cause_of(seg->flags);
 	tcpfsm_run_step(&st);
+	if (flow->flags & TCPFSM_FLOW_MIDSTREAM)
+		forget_entry(flow, result, assumed);
 }
 
 /* The kernel's rule for a SYN into TIME_WAIT (tcp_timewait_state_process()). */

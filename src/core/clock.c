@@ -46,7 +46,8 @@ static bool is_guess(const struct tcpfsm_flow *flow)
  * @flow: the flow
  *
  * Return: HALF_OPEN and TIME_WAIT count from flow->since_ns and so does ENDED,
- * for the time a flow stays readable; GUESS and ALIVE count from flow->seen_ns.
+ * for the time a flow stays readable; GUESS and ALIVE count from the latest
+ * segment, flow->seen_ns, or 2MSL of an end that has passed after it.
  */
 enum tcpfsm_phase tcpfsm_phase(const struct tcpfsm_flow *flow)
 {
@@ -109,7 +110,9 @@ u64 tcpfsm_deadline_ns(const struct tcpfsm_flow *flow, const struct tcpfsm_limit
 	case TCPFSM_PHASE_HALF_OPEN:
 		return flow->since_ns + (u64)idle_limit_s(flow, limits) * NSEC_PER_SEC;
 	default:
-		return flow->seen_ns + (u64)idle_limit_s(flow, limits) * NSEC_PER_SEC;
+		/* 2MSL of one end may have passed since: the other's idle time began then. */
+		return (flow->since_ns > flow->seen_ns ? flow->since_ns : flow->seen_ns) +
+		       (u64)idle_limit_s(flow, limits) * NSEC_PER_SEC;
 	}
 }
 
@@ -195,7 +198,5 @@ void tcpfsm_tick(struct tcpfsm_flow *flow, u64 now_ns, const struct tcpfsm_limit
 		flow->end[who].marks |= TCPFSM_MARK_GONE;
 		tcpfsm_settle(&st, who, false);
 	}
-	/* The other end's idle time begins now, if it has not closed. */
-	flow->seen_ns = now_ns;
 	tcpfsm_conclude(&st, now_ns);
 }

@@ -130,6 +130,8 @@ struct tcpfsm_doubt {
  * @new_isn: the SYN that came into a synchronised flow
  * @reset_seq: sequence number of the RST that was accepted last
  * @early_rst_seq: sequence number of a RST that may have overtaken data
+ * @entered_ms: when each end came into its state, milliseconds since @born_ns;
+ *	TCPFSM_ENTERED_UNKNOWN, and TCPFSM_ENTERED_MAX for that late or later
  * @doubt: the FIN that was put aside last; with @doubted
  * @fin_ns: first FIN of each end
  * @history: codes of 5 bits in order of first occurrence, see history.c
@@ -165,18 +167,24 @@ struct tcpfsm_flow {
 	u32 new_isn;
 	u32 reset_seq;
 	u32 early_rst_seq;
+	u32 entered_ms[2];
 	u8 doubted;
 	u8 flags;
 	u8 has;
 	u8 outcome;
-	u8 ended;
 	u8 early_rst;
 	u8 first_fin;
-	u8 reset_by;
 	u8 reset_hit;
-	u8 shook;
-	u8 skipped;
+	/* Together, as the flow then is as large as before it knew @entered_ms. */
+	u8 reset_by : 2;
+	u8 ended : 1;
+	u8 shook : 1;
+	u8 skipped : 1;
 };
+
+/* Values of @entered_ms: it was there before the flow began; and 49 days. */
+#define TCPFSM_ENTERED_UNKNOWN 0xffffffffU
+#define TCPFSM_ENTERED_MAX 0xfffffffeU
 
 /* Where the observer stood when the segment passed. */
 enum tcpfsm_point {
@@ -336,7 +344,7 @@ void tcpfsm_history_segment(struct tcpfsm_flow *flow, unsigned int who,
 void tcpfsm_history_print(const struct tcpfsm_flow *flow, char *buf);
 
 /* line.c: room for the longest line that tcpfsm_line() and tcpfsm_change_line() write. */
-#define TCPFSM_LINE_MAX 768
+#define TCPFSM_LINE_MAX 896
 #define TCPFSM_CHANGE_LINE_MAX 224
 
 int tcpfsm_change_line(char *buf, size_t size, const struct tcpfsm_change *change,

@@ -42,17 +42,17 @@ static void put_words(struct line *line, const char *key, u32 bits, unsigned int
 }
 
 /* "a/b", with - for the half that is not known; nothing where neither is. */
-static void put_pair(struct line *line, const char *key, bool has_a, u32 a, bool has_b, u32 b)
+static void put_pair(struct line *line, const char *key, bool has_a, u64 a, bool has_b, u64 b)
 {
 	if (!has_a && !has_b)
 		return;
 	put(line, " %s=", key);
 	if (has_a)
-		put(line, "%u/", a);
+		put(line, "%llu/", (unsigned long long)a);
 	else
 		put(line, "-/");
 	if (has_b)
-		put(line, "%u", b);
+		put(line, "%llu", (unsigned long long)b);
 	else
 		put(line, "-");
 }
@@ -102,6 +102,38 @@ static void put_repeats(struct line *line, const struct tcpfsm_flow *flow)
 		put(line, " rtx=%u/%u/%u/%u", c->rtx_syn, s->rtx_syn, c->rtx_fin, s->rtx_fin);
 }
 
+/* Since it was so long after the flow began, milliseconds; clocks of two processors may differ. */
+static u64 since(u64 age_ms, u64 ms)
+{
+	return age_ms > ms ? age_ms - ms : 0;
+}
+
+static u64 since_entered(const struct tcpfsm_flow *flow, unsigned int who, u64 age_ms)
+{
+	u32 entered_ms = flow->entered_ms[tcpfsm_index(flow, who)];
+
+	/* Beyond 49 days, since either of them moved last. */
+	if (entered_ms == TCPFSM_ENTERED_MAX)
+		return since(age_ms, div_u64(flow->since_ns - flow->born_ns, NSEC_PER_MSEC));
+	return since(age_ms, entered_ms);
+}
+
+static bool knows_entry(const struct tcpfsm_flow *flow, unsigned int who)
+{
+	return flow->entered_ms[tcpfsm_index(flow, who)] != TCPFSM_ENTERED_UNKNOWN;
+}
+
+/* In lite mode segments pass unseen. */
+static void put_times(struct line *line, const struct tcpfsm_flow *flow, u64 age_ms)
+{
+	put_pair(line, "since_ms", knows_entry(flow, TCPFSM_CLIENT),
+		 since_entered(flow, TCPFSM_CLIENT, age_ms), knows_entry(flow, TCPFSM_SERVER),
+		 since_entered(flow, TCPFSM_SERVER, age_ms));
+	if (!flow->skipped)
+		put(line, " idle_ms=%llu", (unsigned long long)
+		    since(age_ms, div_u64(flow->seen_ns - flow->born_ns, NSEC_PER_MSEC)));
+}
+
 static void put_view(struct line *line, const struct tcpfsm_flow *flow)
 {
 	bool client = tcpfsm_is_local(flow, TCPFSM_CLIENT);
@@ -147,6 +179,7 @@ int tcpfsm_line(char *buf, size_t size, const struct tcpfsm_flow *flow, u64 id, 
 	put_handshake(&line, flow);
 	put_teardown(&line, flow);
 	put_repeats(&line, flow);
+	put_times(&line, flow, age_ms);
 	put_view(&line, flow);
 	put_words(&line, "flags", flow->flags, TCPFSM_FLOW_FLAG_MAX, tcpfsm_flow_flag_name);
 	return line.used;

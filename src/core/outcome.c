@@ -37,6 +37,21 @@ enum tcpfsm_verdict tcpfsm_verdict_of(const struct tcpfsm_flow *flow)
 						 TCPFSM_VERDICT_RESET_SERVER;
 }
 
+/* Each end that has moved is where it is from now on. */
+static void note_entry(struct tcpfsm_flow *flow, const struct tcpfsm_result *result, u64 now_ns)
+{
+	u64 ms;
+	unsigned int i;
+
+	if (!result->changes)
+		return;
+	ms = div_u64(now_ns - flow->born_ns, NSEC_PER_MSEC);
+	if (ms > TCPFSM_ENTERED_MAX)
+		ms = TCPFSM_ENTERED_MAX;
+	for (i = 0; i < result->changes; i++)
+		flow->entered_ms[result->change[i].role] = ms;
+}
+
 /**
  * tcpfsm_conclude() - what the step means for the flow as a whole
  * @st: the step, all facts taken
@@ -62,6 +77,7 @@ void tcpfsm_conclude(struct tcpfsm_step *st, u64 now_ns)
 			result->restarted = true;
 	if (result->restarted)
 		flow->since_ns = now_ns;
+	note_entry(flow, result, now_ns);
 	if (closed && !flow->ended) {
 		flow->ended = true;
 		result->ended = true;

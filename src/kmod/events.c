@@ -7,6 +7,7 @@
 #include <linux/user_namespace.h>
 
 #include "events.h"
+#include "listeners.h"
 #include "trace.h"
 
 static void count_changes(struct tcpfsm_net *tn, const struct tcpfsm_result *result)
@@ -105,7 +106,7 @@ static bool wants_log(const struct tcpfsm_net *tn, const struct tcpfsm_result *r
  * Context: the lock of the flow's bucket held.
  * Return: a copy of the flow if the log wants it, for tcpfsm_events_log(), or NULL.
  */
-struct tcpfsm_entry *tcpfsm_events_report(const struct tcpfsm_entry *entry,
+struct tcpfsm_entry *tcpfsm_events_report(struct tcpfsm_entry *entry,
 					  const struct tcpfsm_segment *seg,
 					  const struct tcpfsm_result *result)
 {
@@ -113,6 +114,8 @@ struct tcpfsm_entry *tcpfsm_events_report(const struct tcpfsm_entry *entry,
 	struct tcpfsm_entry *copy;
 
 	count(tn, &entry->flow, seg, result);
+	if (tcpfsm_handshakes_has(entry->handshake, &entry->flow, result))
+		tcpfsm_listeners_take(entry, seg, result);
 	trace(entry, seg, result);
 	if (!wants_log(tn, result))
 		return NULL;

@@ -5,7 +5,7 @@
 
 #include "table.h"
 
-struct tcpfsm_entry *tcpfsm_events_report(const struct tcpfsm_entry *entry,
+struct tcpfsm_entry *tcpfsm_events_report(struct tcpfsm_entry *entry,
 					  const struct tcpfsm_segment *seg,
 					  const struct tcpfsm_result *result);
 void tcpfsm_events_log(struct tcpfsm_net *tn, struct tcpfsm_entry *copy,

@@ -16,6 +16,7 @@
 #include "data.h"
 #include "events.h"
 #include "hooks.h"
+#include "listeners.h"
 
 static void count_class(struct tcpfsm_net *tn, const struct tcpfsm_segment *seg)
 {
@@ -82,6 +83,23 @@ static void ask_socket(struct tcpfsm_sighting *at, const struct sk_buff *skb)
 }
 
 /*
+ * Who connects: a SYN that connect() sends passes in the context of who called it. One
+ * that is repeated comes from a timer, in whatever context that has interrupted.
+ */
+static void take_process(struct tcpfsm_entry *entry, const struct tcpfsm_segment *seg,
+			 const struct sock *sk)
+{
+	if ((seg->flags & (TCPFSM_SYN | TCPFSM_ACK)) != TCPFSM_SYN || !in_task() ||
+	    sk->sk_protocol != IPPROTO_TCP || READ_ONCE(sk->sk_state) != TCP_SYN_SENT)
+		return;
+	entry->pid = task_tgid_nr(current);
+	/* Not under the task's lock, which is taken with softirqs on: it may be half renamed. */
+	data_race(memcpy(entry->comm, current->comm, sizeof(entry->comm)));
+	entry->comm[sizeof(entry->comm) - 1] = '\0';
+	entry->has_owner |= TCPFSM_OWNER_PROCESS;
+}
+
+/*
  * Whose socket a local end is; of the first one that is seen. A RST may come
  * from the kernel's own socket, which answers where there is none.
  */
@@ -100,6 +118,7 @@ static void take_owner(struct tcpfsm_entry *entry, const struct tcpfsm_segment *
 	entry->cgroup = cgroup_id(sock_cgroup_ptr(&sk->sk_cgrp_data));
 	entry->has_owner |= TCPFSM_OWNER_CGROUP;
 #endif
+	take_process(entry, seg, sk);
 }
 
 static bool is_self(const struct tcpfsm_key *key)
@@ -153,6 +172,8 @@ static struct tcpfsm_entry *begin(struct passage *p, enum tcpfsm_birth birth,
 	tcpfsm_count(p->tn, begun);
 	if (entry->flow.flags & TCPFSM_FLOW_MIDSTREAM)
 		tcpfsm_count(p->tn, midstream);
+	else if (!(entry->flow.flags & TCPFSM_FLOW_SELF))
+		tcpfsm_listeners_begin(entry);
 	return report(entry, p, seg, result, true);
 }
 

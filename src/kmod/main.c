@@ -5,9 +5,10 @@
  *	hooks.c   netfilter -> packet.c (sk_buff -> key, segment)
  *	                    -> table.c  (key -> flow)
  *	                    -> ../core  (segment -> facts -> states)
- *	                    -> events.c (counters, trace.h, log.c)
+ *	                    -> events.c (counters, listeners.c, trace.h, log.c)
  *	clock.c   2MSL, idle limits, eviction: the same way in
  *	proc.c    /proc/tcpfsm, /proc/net/tcpfsm; stats.c /proc/net/stat/tcpfsm
+ *	proc_listeners.c /proc/net/tcpfsm_listeners
  *	sysctl.c  net.tcpfsm.*; net.c all of it, for each namespace
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -16,6 +17,7 @@
 #include <linux/module.h>
 #include <linux/moduleparam.h>
 
+#include "listeners.h"
 #include "proc.h"
 #include "table.h"
 
@@ -81,6 +83,9 @@ static int __init tcpfsm_init(void)
 	err = tcpfsm_table_init();
 	if (err)
 		return err;
+	err = tcpfsm_listeners_init();
+	if (err)
+		goto err_listeners;
 	err = tcpfsm_clock_init();
 	if (err)
 		goto err_clock;
@@ -99,6 +104,8 @@ err_proc:
 err_net:
 	tcpfsm_clock_exit();
 err_clock:
+	tcpfsm_listeners_exit();
+err_listeners:
 	tcpfsm_table_exit();
 	return err;
 }
@@ -110,6 +117,7 @@ static void __exit tcpfsm_exit(void)
 	tcpfsm_proc_exit();
 	tcpfsm_net_exit();
 	tcpfsm_clock_exit();
+	tcpfsm_listeners_exit();
 	tcpfsm_table_exit();
 	if (!quiet)
 		pr_info("unloaded\n");

@@ -9,6 +9,7 @@
 #include "data.h"
 #include "hooks.h"
 #include "events.h"
+#include "listeners.h"
 #include "proc.h"
 #include "sysctl.h"
 #include "table.h"
@@ -44,6 +45,9 @@ static int __net_init net_init(struct net *net)
 	tn->stats = alloc_percpu(struct tcpfsm_stats);
 	if (!tn->stats)
 		return -ENOMEM;
+	err = tcpfsm_listeners_net_init(tn);
+	if (err)
+		goto err_listeners;
 	err = tcpfsm_stats_init(tn);
 	if (err)
 		goto err_stats;
@@ -77,6 +81,8 @@ err_sysctl:
 err_proc:
 	tcpfsm_stats_exit(tn);
 err_stats:
+	tcpfsm_listeners_net_exit(tn);
+err_listeners:
 	free_percpu(tn->stats);
 	return err;
 }
@@ -110,6 +116,7 @@ static void __net_exit net_exit_batch(struct list_head *nets)
 		tcpfsm_log_flush(tn);
 		WARN_ON(atomic_read(&tn->flows));
 		kfree(rcu_dereference_raw(tn->ports));
+		tcpfsm_listeners_net_exit(tn);
 		free_percpu(tn->stats);
 	}
 }

@@ -32,6 +32,8 @@ enum tcpfsm_queue {
 #define TCPFSM_HOOKS 6
 #define TCPFSM_PORTS 65536
 
+struct tcpfsm_listeners;
+
 struct tcpfsm_portset {
 	struct rcu_head rcu;
 	DECLARE_BITMAP(port, TCPFSM_PORTS);
@@ -61,6 +63,7 @@ struct tcpfsm_settings {
  * struct tcpfsm_net - a network namespace
  * @net: the namespace, which outlives this
  * @stats: counters
+ * @listeners: figures of servers
  * @settings: sysctls
  * @ports: which ports are traced; NULL traces all. RCU, written under @setup
  * @ops: the hooks, registered if @hooked; under @setup
@@ -86,6 +89,7 @@ struct tcpfsm_settings {
 struct tcpfsm_net {
 	struct net *net;
 	struct tcpfsm_stats __percpu *stats;
+	struct tcpfsm_listeners *listeners;
 	struct tcpfsm_settings settings;
 	struct tcpfsm_portset __rcu *ports;
 	struct nf_hook_ops ops[TCPFSM_HOOKS];

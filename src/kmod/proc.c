@@ -7,9 +7,12 @@
 #include <linux/capability.h>
 #include <linux/ktime.h>
 #include <linux/nsproxy.h>
+#include <linux/pid.h>
+#include <linux/pid_namespace.h>
 #include <linux/proc_fs.h>
 #include <linux/sched.h>
 #include <linux/seq_file.h>
+#include <linux/string_helpers.h>
 #include <linux/user_namespace.h>
 
 #include "proc.h"
@@ -81,10 +84,41 @@ static void show_header(struct seq_file *m, const struct tcpfsm_net *tn)
 	seq_puts(m, "# client_state server_state     age_ms client -> server ...\n");
 }
 
+/*
+ * The process in the pid namespace of the /proc that is read. There it may have another
+ * number than in the machine's, or none, which only a process that lives yet can tell.
+ */
+static pid_t show_pid_as(const struct seq_file *m, pid_t pid)
+{
+	struct pid_namespace *ns = proc_pid_ns(file_inode(m->file)->i_sb);
+	struct pid *process;
+
+	if (ns == &init_pid_ns)
+		return pid;
+	rcu_read_lock();
+	process = find_pid_ns(pid, &init_pid_ns);
+	pid = process ? pid_nr_ns(process, ns) : 0;
+	rcu_read_unlock();
+	return pid;
+}
+
+static void show_process(struct seq_file *m, const struct tcpfsm_entry *entry)
+{
+	pid_t pid = show_pid_as(m, entry->pid);
+
+	if (pid)
+		seq_printf(m, " pid=%d", pid);
+	if (!entry->comm[0])
+		return;
+	/* Any bytes may stand there. */
+	seq_puts(m, " comm=");
+	seq_escape_str(m, entry->comm, ESCAPE_OCTAL | ESCAPE_NAP | ESCAPE_APPEND, " \\");
+}
+
 static int flows_show(struct seq_file *m, void *v)
 {
 	struct reader *reader = m->private;
-	const struct tcpfsm_entry *entry = &reader->entry;
+	struct tcpfsm_entry *entry = &reader->entry;
 	const struct tcpfsm_flow *flow = &entry->flow;
 	char client[TCPFSM_ADDRESS_MAX], server[TCPFSM_ADDRESS_MAX];
 	u64 age_ns;
@@ -93,6 +127,7 @@ static int flows_show(struct seq_file *m, void *v)
 		show_header(m, reader->tn);
 		return 0;
 	}
+	tcpfsm_entry_sync(entry, reader->now_ns);
 	tcpfsm_address_print(client, entry, TCPFSM_CLIENT);
 	tcpfsm_address_print(server, entry, TCPFSM_SERVER);
 	/* A flow may have begun after this call did. */
@@ -106,6 +141,8 @@ static int flows_show(struct seq_file *m, void *v)
 		seq_printf(m, " uid=%u", from_kuid_munged(seq_user_ns(m), entry->uid));
 	if (entry->has_owner & TCPFSM_OWNER_CGROUP)
 		seq_printf(m, " cgroup=%llu", entry->cgroup);
+	if (entry->has_owner & TCPFSM_OWNER_PROCESS)
+		show_process(m, entry);
 	seq_putc(m, '\n');
 	return 0;
 }
@@ -125,23 +162,40 @@ static struct net *net_of(const struct inode *inode)
 	return net ? maybe_get_net(net) : get_net(current->nsproxy->net_ns);
 }
 
-static int flows_open(struct inode *inode, struct file *file)
+/**
+ * tcpfsm_proc_open() - may this file be opened, and of which namespace is it?
+ * @inode: the file's
+ * @file: being opened
+ *
+ * Context: process.
+ * Return: the namespace, held until the caller puts it, or an error.
+ */
+struct tcpfsm_net *tcpfsm_proc_open(struct inode *inode, struct file *file)
 {
 	struct net *net = net_of(inode);
-	struct reader *reader;
 
 	if (!net)
-		return -ENXIO;
+		return ERR_PTR(-ENXIO);
 	if (!file_ns_capable(file, net->user_ns, CAP_NET_ADMIN)) {
 		put_net(net);
-		return -EPERM;
+		return ERR_PTR(-EPERM);
 	}
+	return tcpfsm_net(net);
+}
+
+static int flows_open(struct inode *inode, struct file *file)
+{
+	struct tcpfsm_net *tn = tcpfsm_proc_open(inode, file);
+	struct reader *reader;
+
+	if (IS_ERR(tn))
+		return PTR_ERR(tn);
 	reader = __seq_open_private(file, &flows_ops, sizeof(*reader));
 	if (!reader) {
-		put_net(net);
+		put_net(tn->net);
 		return -ENOMEM;
 	}
-	reader->tn = tcpfsm_net(net);
+	reader->tn = tn;
 	return 0;
 }
 
@@ -154,10 +208,15 @@ static int flows_release(struct inode *inode, struct file *file)
 	return seq_release_private(inode, file);
 }
 
-static ssize_t flows_write(struct file *file, const char __user *buf, size_t len, loff_t *pos)
+/**
+ * tcpfsm_proc_read_clear() - is it the word "clear" that is written?
+ * @buf: what is written
+ * @len: bytes of it
+ *
+ * Return: 0 or a negative error.
+ */
+int tcpfsm_proc_read_clear(const char __user *buf, size_t len)
 {
-	struct seq_file *m = file->private_data;
-	struct reader *reader = m->private;
 	char word[WORD_MAX];
 
 	if (len >= sizeof(word))
@@ -165,8 +224,17 @@ static ssize_t flows_write(struct file *file, const char __user *buf, size_t len
 	if (copy_from_user(word, buf, len))
 		return -EFAULT;
 	word[len] = '\0';
-	if (!sysfs_streq(word, "clear"))
-		return -EINVAL;
+	return sysfs_streq(word, "clear") ? 0 : -EINVAL;
+}
+
+static ssize_t flows_write(struct file *file, const char __user *buf, size_t len, loff_t *pos)
+{
+	struct seq_file *m = file->private_data;
+	struct reader *reader = m->private;
+	int err = tcpfsm_proc_read_clear(buf, len);
+
+	if (err)
+		return err;
 	tcpfsm_table_clear(reader->tn);
 	return len;
 }
@@ -180,19 +248,21 @@ static const struct proc_ops flows_proc_ops = {
 };
 
 /**
- * tcpfsm_proc_net_init() - /proc/net/tcpfsm of a namespace
+ * tcpfsm_proc_create() - a file of a namespace, for its own root
  * @tn: the namespace
+ * @name: in /proc/net
+ * @ops: what it does
  *
  * Return: 0 or -ENOMEM.
  */
-int tcpfsm_proc_net_init(struct tcpfsm_net *tn)
+int tcpfsm_proc_create(struct tcpfsm_net *tn, const char *name, const struct proc_ops *ops)
 {
 	struct user_namespace *user_ns = tn->net->user_ns;
 	struct proc_dir_entry *entry;
 	kuid_t uid = make_kuid(user_ns, 0);
 	kgid_t gid = make_kgid(user_ns, 0);
 
-	entry = proc_create_data("tcpfsm", MODE, tn->net->proc_net, &flows_proc_ops, tn->net);
+	entry = proc_create_data(name, MODE, tn->net->proc_net, ops, tn->net);
 	if (!entry)
 		return -ENOMEM;
 	proc_set_user(entry, uid_valid(uid) ? uid : GLOBAL_ROOT_UID,
@@ -201,13 +271,32 @@ int tcpfsm_proc_net_init(struct tcpfsm_net *tn)
 }
 
 /**
- * tcpfsm_proc_net_exit() - take /proc/net/tcpfsm away
+ * tcpfsm_proc_net_init() - /proc/net/tcpfsm and /proc/net/tcpfsm_listeners of a namespace
+ * @tn: the namespace
+ *
+ * Return: 0 or -ENOMEM, with nothing left behind.
+ */
+int tcpfsm_proc_net_init(struct tcpfsm_net *tn)
+{
+	int err = tcpfsm_proc_create(tn, "tcpfsm", &flows_proc_ops);
+
+	if (err)
+		return err;
+	err = tcpfsm_proc_listeners_init(tn);
+	if (err)
+		remove_proc_entry("tcpfsm", tn->net->proc_net);
+	return err;
+}
+
+/**
+ * tcpfsm_proc_net_exit() - take them away
  * @tn: the namespace
  *
  * Context: process; waits for calls that are under way.
  */
 void tcpfsm_proc_net_exit(struct tcpfsm_net *tn)
 {
+	tcpfsm_proc_listeners_exit(tn);
 	remove_proc_entry("tcpfsm", tn->net->proc_net);
 }
 

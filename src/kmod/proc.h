@@ -1,11 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* /proc/tcpfsm and /proc/net/tcpfsm: the flow table as text. */
+/* /proc/tcpfsm, /proc/net/tcpfsm and /proc/net/tcpfsm_listeners. */
 #ifndef TCPFSM_PROC_H
 #define TCPFSM_PROC_H
 
 #include "net.h"
 
+struct file;
+struct inode;
+struct proc_ops;
+
 #ifdef CONFIG_PROC_FS
+/* For the files of this directory: who may open them, and what may be written. */
+struct tcpfsm_net *tcpfsm_proc_open(struct inode *inode, struct file *file);
+int tcpfsm_proc_read_clear(const char __user *buf, size_t len);
+int tcpfsm_proc_create(struct tcpfsm_net *tn, const char *name, const struct proc_ops *ops);
+
+/* proc_listeners.c */
+int tcpfsm_proc_listeners_init(struct tcpfsm_net *tn);
+void tcpfsm_proc_listeners_exit(struct tcpfsm_net *tn);
+
 int tcpfsm_proc_init(void);
 void tcpfsm_proc_exit(void);
 int tcpfsm_proc_net_init(struct tcpfsm_net *tn);

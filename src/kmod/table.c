@@ -423,6 +423,19 @@ bool tcpfsm_table_next(const struct tcpfsm_net *tn, u32 *bucket, u64 *id, bool a
 }
 
 /**
+ * tcpfsm_end_print() - address and port
+ * @buf: TCPFSM_ADDRESS_MAX bytes
+ * @family: AF_INET or AF_INET6
+ * @addr: the address, an IPv4 one in the first word
+ * @port: the port
+ */
+void tcpfsm_end_print(char *buf, u16 family, const struct in6_addr *addr, __be16 port)
+{
+	snprintf(buf, TCPFSM_ADDRESS_MAX, family == AF_INET ? "%pI4:%u" : "[%pI6c]:%u", addr,
+		 ntohs(port));
+}
+
+/**
  * tcpfsm_address_print() - address and port of an end
  * @buf: TCPFSM_ADDRESS_MAX bytes
  * @entry: the flow
@@ -432,8 +445,7 @@ void tcpfsm_address_print(char *buf, const struct tcpfsm_entry *entry, unsigned 
 {
 	const struct tcpfsm_key *key = &entry->key;
 
-	snprintf(buf, TCPFSM_ADDRESS_MAX, key->family == AF_INET ? "%pI4:%u" : "[%pI6c]:%u",
-		 &key->addr[who], ntohs(key->port[who]));
+	tcpfsm_end_print(buf, key->family, &key->addr[who], key->port[who]);
 }
 
 /* Returns how many locks there are to be. */

@@ -7,6 +7,7 @@
 #include <linux/inet.h>
 #include <linux/jiffies.h>
 #include <linux/list.h>
+#include <linux/sched.h>
 #include <linux/spinlock.h>
 #include <linux/uidgid.h>
 
@@ -38,7 +39,8 @@ struct tcpfsm_key {
  * @asked: it is counted there only to see whether it still lives
  * @heard: tcpfsm_mark_of() the jiffy of the latest segment on the short way, or 0
  * @way: which segments may take that
- * @has_owner: which of @uid and @cgroup are known
+ * @has_owner: which of @uid, @cgroup, and @pid with @comm are known
+ * @handshake: enum tcpfsm_handshake, how far it is in the figures of its server
  * @flow: what the rules know; tcpfsm_entry_begin() brings it up to date
  * @hash: the same for both directions
  * @key: never changes
@@ -46,6 +48,9 @@ struct tcpfsm_key {
  * @id: number of the flow, from 1, never used twice
  * @cgroup: of the socket of a local end
  * @uid: of the socket of a local end
+ * @pid: process that connected it, in the machine's own pid namespace
+ * @listener: place of its server in @tn->listeners, while it is half-open there
+ * @comm: name of the thread that connected it; ends with a 0 byte
  *
  * All of it is under the lock of its bucket, its life included: who does not hold
  * that lock has no entry. Data of IPv4 touch what stands before @isn of the second end
@@ -62,6 +67,7 @@ struct tcpfsm_entry {
 	u32 heard;
 	struct tcpfsm_way way;
 	u8 has_owner;
+	u8 handshake;
 	struct tcpfsm_flow flow;
 
 	u32 hash;
@@ -70,11 +76,15 @@ struct tcpfsm_entry {
 	u64 id;
 	u64 cgroup;
 	kuid_t uid;
+	u32 pid;
+	u16 listener;
+	char comm[TASK_COMM_LEN];
 };
 
 enum {
 	TCPFSM_OWNER_UID = 1 << 0,
 	TCPFSM_OWNER_CGROUP = 1 << 1,
+	TCPFSM_OWNER_PROCESS = 1 << 2,
 };
 
 /* "[" address "]:" port and the end of the string. */
@@ -101,6 +111,7 @@ void tcpfsm_entry_sync(struct tcpfsm_entry *entry, u64 now_ns);
 void tcpfsm_entry_answered(struct tcpfsm_entry *entry);
 void tcpfsm_entry_begin(struct tcpfsm_entry *entry, u64 now_ns);
 void tcpfsm_entry_end(struct tcpfsm_entry *entry);
+void tcpfsm_end_print(char *buf, u16 family, const struct in6_addr *addr, __be16 port);
 void tcpfsm_address_print(char *buf, const struct tcpfsm_entry *entry, unsigned int who);
 
 /* clock.c */

@@ -123,6 +123,7 @@ static void walk_mirrored(struct walk *walk, struct tcpfsm_endpoint *end, int ho
 static void walk_flow(struct walk *walk, struct mirror *mirror)
 {
 	struct tcpfsm_flow *flow = &mirror->flow;
+	uint8_t bits = flow->ended | flow->shook << 1 | flow->reset_by << 2;
 	int host;
 
 	walk_field(walk, mirror->client);
@@ -139,11 +140,12 @@ static void walk_flow(struct walk *walk, struct mirror *mirror)
 	walk_field(walk, flow->early_rst_seq);
 	walk_field(walk, flow->flags);
 	walk_field(walk, flow->outcome);
-	walk_field(walk, flow->ended);
 	walk_field(walk, flow->first_fin);
-	walk_field(walk, flow->reset_by);
 	walk_field(walk, flow->reset_hit);
-	walk_field(walk, flow->shook);
+	walk_field(walk, bits);
+	flow->ended = bits & 1;
+	flow->shook = bits >> 1 & 1;
+	flow->reset_by = bits >> 2;
 }
 
 /*
@@ -171,6 +173,7 @@ void state_clean(struct tcpfsm_flow *flow)
 	flow->rtt_server_us = 0;
 	flow->rtt_client_us = 0;
 	memset(flow->finack_ms, 0, sizeof(flow->finack_ms));
+	memset(flow->entered_ms, 0, sizeof(flow->entered_ms));
 	flow->half_close_ms = 0;
 	flow->teardown_ms = 0;
 	flow->has = 0;

@@ -16,10 +16,10 @@ import collections
 import re
 import sys
 
-ONLY_MODULE = re.compile(r" (?:uid|cgroup|ifindex)=\S+")
+ONLY_MODULE = re.compile(r" (?:uid|cgroup|pid|comm|ifindex)=\S+")
 NUMBER = re.compile(r" id=\d+")
-TIMES = re.compile(r"( (?:rtt_server_us|rtt_client_us|half_close_ms|teardown_ms)=)\d+")
-PAIR = re.compile(r"( finack_ms=)(\d+|-)/(\d+|-)")
+TIMES = re.compile(r"( (?:rtt_server_us|rtt_client_us|half_close_ms|teardown_ms|idle_ms)=)\d+")
+PAIR = re.compile(r"( (?:finack_ms|since_ms)=)(\d+|-)/(\d+|-)")
 HISTORY = re.compile(r" hist=(\S+)")
 AGE = re.compile(r"^(\S+) +(\S+) +\d+ ")
 
