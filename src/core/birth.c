@@ -73,7 +73,7 @@ static void forget_entry(struct tcpfsm_flow *flow, const struct tcpfsm_result *r
 	flow->entered_ms[TCPFSM_CLIENT] = TCPFSM_ENTERED_UNKNOWN;
 	flow->entered_ms[TCPFSM_SERVER] = TCPFSM_ENTERED_UNKNOWN;
 	for (i = assumed; i < result->changes; i++)
-		flow->entered_ms[result->change[i].role] = 0;
+		flow->entered_ms[result->change[i].role == TCPFSM_SERVER] = 0;
 }
 
 /**

@@ -5,18 +5,6 @@
  */
 #include "handshakes.h"
 
-/**
- * tcpfsm_handshakes_begin() - a handshake begins
- * @figures: of the server
- * @stage: of the flow, enum tcpfsm_handshake; changed
- */
-void tcpfsm_handshakes_begin(struct tcpfsm_handshakes *figures, u8 *stage)
-{
-	figures->begun++;
-	figures->half_open++;
-	*stage = TCPFSM_HANDSHAKE_ASKED;
-}
-
 /* Only what was measured beyond doubt (Karn). */
 static void take_rtt(struct tcpfsm_handshakes *figures, const struct tcpfsm_flow *flow)
 {
@@ -100,16 +88,6 @@ void tcpfsm_handshakes_clear(struct tcpfsm_handshakes *figures)
 	figures->half_open = half_open;
 }
 
-/* How many bits the number has; 0 has none. */
-static unsigned int bucket_of(u32 rtt_us)
-{
-	unsigned int i = 0;
-
-	while (i < TCPFSM_RTT_BUCKETS - 1 && rtt_us >> i)
-		i++;
-	return i;
-}
-
 /**
  * tcpfsm_handshakes_add_rtt() - count a round trip
  * @figures: changed
@@ -117,7 +95,9 @@ static unsigned int bucket_of(u32 rtt_us)
  */
 void tcpfsm_handshakes_add_rtt(struct tcpfsm_handshakes *figures, u32 rtt_us)
 {
-	figures->rtt[bucket_of(rtt_us)]++;
+	unsigned int bucket = fls(rtt_us);
+
+	figures->rtt[bucket < TCPFSM_RTT_BUCKETS ? bucket : TCPFSM_RTT_BUCKETS - 1]++;
 	if (rtt_us > figures->rtt_max_us)
 		figures->rtt_max_us = rtt_us;
 }

@@ -45,15 +45,14 @@ struct tcpfsm_handshakes {
 enum tcpfsm_handshake {
 	TCPFSM_HANDSHAKE_NONE,		/* it is not in them */
 	TCPFSM_HANDSHAKE_MISSED,	/* nor is its server counted; so far */
-	TCPFSM_HANDSHAKE_ASKED,		/* half-open; the server has not answered yet */
-	TCPFSM_HANDSHAKE_ANSWERED,	/* half-open; it has sent a SYN-ACK */
+	TCPFSM_HANDSHAKE_ASKED,		/* half-open; the server is not known to answer */
+	TCPFSM_HANDSHAKE_ANSWERED,	/* half-open; it has sent a SYN-ACK, to this flow or another */
 	TCPFSM_HANDSHAKE_DONE,		/* completed, or ended without that */
 };
 
 /* Room for the longest text of tcpfsm_handshakes_print(). */
 #define TCPFSM_HANDSHAKES_TEXT_MAX 1024
 
-void tcpfsm_handshakes_begin(struct tcpfsm_handshakes *figures, u8 *stage);
 void tcpfsm_handshakes_take(struct tcpfsm_handshakes *figures, u8 *stage,
 			    const struct tcpfsm_flow *flow, const struct tcpfsm_segment *seg,
 			    const struct tcpfsm_result *result);
@@ -61,6 +60,18 @@ void tcpfsm_handshakes_clear(struct tcpfsm_handshakes *figures);
 void tcpfsm_handshakes_add_rtt(struct tcpfsm_handshakes *figures, u32 rtt_us);
 u32 tcpfsm_handshakes_percentile(const struct tcpfsm_handshakes *figures, unsigned int percent);
 int tcpfsm_handshakes_print(char *buf, size_t size, const struct tcpfsm_handshakes *figures);
+
+/**
+ * tcpfsm_handshakes_begin() - a handshake begins
+ * @figures: of the server
+ * @stage: of the flow, enum tcpfsm_handshake; changed
+ */
+static inline void tcpfsm_handshakes_begin(struct tcpfsm_handshakes *figures, u8 *stage)
+{
+	figures->begun++;
+	figures->half_open++;
+	*stage = TCPFSM_HANDSHAKE_ASKED;
+}
 
 /**
  * tcpfsm_handshakes_has() - has a step anything for the figures of a server?

@@ -37,19 +37,27 @@ enum tcpfsm_verdict tcpfsm_verdict_of(const struct tcpfsm_flow *flow)
 						 TCPFSM_VERDICT_RESET_SERVER;
 }
 
-/* Each end that has moved is where it is from now on. */
-static void note_entry(struct tcpfsm_flow *flow, const struct tcpfsm_result *result, u64 now_ns)
+/* Milliseconds since the flow began, as @entered_ms of the flow. */
+static u32 entry_ms(const struct tcpfsm_flow *flow, u64 now_ns)
 {
-	u64 ms;
+	u64 ms = div_u64(now_ns - flow->born_ns, NSEC_PER_MSEC);
+
+	return ms < TCPFSM_ENTERED_MAX ? ms : TCPFSM_ENTERED_MAX;
+}
+
+/* What is withdrawn gives no more time, nor does a repetition. */
+static void take_changes(struct tcpfsm_flow *flow, struct tcpfsm_result *result, u64 now_ns)
+{
+	u32 ms = entry_ms(flow, now_ns);
 	unsigned int i;
 
-	if (!result->changes)
-		return;
-	ms = div_u64(now_ns - flow->born_ns, NSEC_PER_MSEC);
-	if (ms > TCPFSM_ENTERED_MAX)
-		ms = TCPFSM_ENTERED_MAX;
-	for (i = 0; i < result->changes; i++)
-		flow->entered_ms[result->change[i].role] = ms;
+	for (i = 0; i < result->changes; i++) {
+		const struct tcpfsm_change *change = &result->change[i];
+
+		flow->entered_ms[change->role == TCPFSM_SERVER] = ms;
+		if (change->certainty != TCPFSM_RETRACTED)
+			result->restarted = true;
+	}
 }
 
 /**
@@ -64,20 +72,16 @@ void tcpfsm_conclude(struct tcpfsm_step *st, u64 now_ns)
 	struct tcpfsm_endpoint *client = &flow->end[TCPFSM_CLIENT];
 	struct tcpfsm_endpoint *server = &flow->end[tcpfsm_index(flow, TCPFSM_SERVER)];
 	bool closed = is_closed(client) && is_closed(server);
-	unsigned int i;
 
 	if (!flow->shook && tcpfsm_has_fact(client, TCPFSM_SYNCHRONISED) &&
 	    tcpfsm_has_fact(server, TCPFSM_SYNCHRONISED)) {
 		flow->shook = true;
 		result->shook = true;
 	}
-	/* What is withdrawn gives no more time, nor does a repetition. */
-	for (i = 0; i < result->changes; i++)
-		if (result->change[i].certainty != TCPFSM_RETRACTED)
-			result->restarted = true;
+	if (result->changes)
+		take_changes(flow, result, now_ns);
 	if (result->restarted)
 		flow->since_ns = now_ns;
-	note_entry(flow, result, now_ns);
 	if (closed && !flow->ended) {
 		flow->ended = true;
 		result->ended = true;

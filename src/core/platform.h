@@ -45,6 +45,12 @@ static inline unsigned int hweight32(u32 word)
 	return __builtin_popcount(word);
 }
 
+/* The number of the highest bit that is set, from 1; 0 for none. */
+static inline int fls(unsigned int word)
+{
+	return word ? 32 - __builtin_clz(word) : 0;
+}
+
 /* The kernel's scnprintf() returns what was written, snprintf() what was wanted. */
 __attribute__((format(printf, 3, 4)))
 int scnprintf(char *buf, size_t size, const char *fmt, ...);

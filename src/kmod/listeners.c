@@ -127,7 +127,7 @@ static void release(struct tcpfsm_listeners *all, struct tcpfsm_listener *one)
 }
 
 /* A server that is not known yet. */
-static struct tcpfsm_listener *add(const struct tcpfsm_entry *entry, enum kind kind)
+static noinline struct tcpfsm_listener *add(const struct tcpfsm_entry *entry, enum kind kind)
 {
 	struct tcpfsm_listeners *all = entry->tn->listeners;
 	struct tcpfsm_listener *one, **bucket;
@@ -171,10 +171,13 @@ static void promote(struct tcpfsm_net *tn, struct tcpfsm_listener *one)
 static struct tcpfsm_listener *find_or_add(const struct tcpfsm_entry *entry, enum kind kind)
 {
 	struct tcpfsm_listener *one = find(entry);
+	struct list_head *used;
 
 	if (!one)
 		return add(entry, kind);
-	list_move_tail(&one->used, &entry->tn->listeners->used[one->answers]);
+	used = &entry->tn->listeners->used[one->answers];
+	if (!list_is_last(&one->used, used))
+		list_move_tail(&one->used, used);
 	return one;
 }
 
@@ -188,6 +191,9 @@ static struct tcpfsm_listener *begin(struct tcpfsm_entry *entry, enum kind kind)
 		return NULL;
 	}
 	tcpfsm_handshakes_begin(&one->figures, &entry->handshake);
+	/* Then its SYN-ACK is no news. */
+	if (one->answers)
+		entry->handshake = TCPFSM_HANDSHAKE_ANSWERED;
 	entry->listener = one->slot;
 	return one;
 }
