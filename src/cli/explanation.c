@@ -109,6 +109,19 @@ static void say_view(struct explanation *explanation)
 	explanation_because(explanation, "view=%s", value(explanation, "view"));
 }
 
+/* Who connected it, where that is known. */
+static void say_process(struct explanation *explanation)
+{
+	const char *comm = record_value(explanation->record, "comm");
+	const char *pid = record_value(explanation->record, "pid");
+
+	if (!comm)
+		return;
+	explanation_say(explanation, STATEMENT_HAPPENED, false, "%s connected it%s%s%s.", comm,
+			pid ? " (process " : "", pid ?: "", pid ? ")" : "");
+	explanation_because(explanation, pid ? "comm=%s pid=%s" : "comm=%s", comm, pid);
+}
+
 static void say_syn(struct explanation *explanation)
 {
 	u64 again = repeats(explanation, RTX_SYN);
@@ -322,6 +335,7 @@ void explanation_make(struct explanation *explanation, const struct record *reco
 	explanation->record = record;
 	explanation->count = 0;
 	say_view(explanation);
+	say_process(explanation);
 	say_syn(explanation);
 	say_synack(explanation);
 	if (is_synchronised(record->state[TCPFSM_CLIENT]) || record_value(record, "rtt_client_us"))

@@ -156,11 +156,11 @@ static json_t *plain_value_of(const char *value)
 static json_t *value_of(const char *key, const char *value)
 {
 	static const char *const lists[] = { "opts", "flags", NULL };
-	static const char *const pairs[] = { "isn", "mss", "wscale", "finack_ms", NULL };
+	static const char *const pairs[] = { "isn", "mss", "wscale", "finack_ms", "since_ms", NULL };
 	static const char *const ends[] = { "client", "server", NULL };
 	static const char *const repeats[] = { "syn", "synack", "fin_client", "fin_server", NULL };
 	static const char *const texts[] = {
-		"outcome", "closer", "reset_in", "hist", "view", NULL
+		"outcome", "closer", "reset_in", "hist", "view", "comm", NULL
 	};
 	char *copy;
 	json_t *made;

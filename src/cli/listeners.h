@@ -3,19 +3,13 @@
 #ifndef TCPFSM_CLI_LISTENERS_H
 #define TCPFSM_CLI_LISTENERS_H
 
+#include "handshakes.h"
 #include "key.h"
 #include "record.h"
 
-/* X(name, sentence), in the order in which they are shown. */
-#define LISTENER_COUNTERS(X)						\
-	X(begun, "handshakes begun")					\
-	X(completed, "handshakes completed")				\
-	X(refused, "handshakes refused")				\
-	X(timed_out, "handshakes that timed out")			\
-	X(syn_rtx, "SYNs repeated")					\
-	X(synack_rtx, "SYN-ACKs repeated")				\
-	X(final_ack_lost, "final ACKs lost or refused")
+#define LISTENER_COUNTERS TCPFSM_HANDSHAKE_COUNTERS
 
+/* X(name, sentence), as in src/core/handshakes.h. */
 #define LISTENER_GAUGES(X)						\
 	X(half_open, "half-open now")					\
 	X(rtt_p50_us, "median of the handshake's round trip, microseconds") \
@@ -32,7 +26,7 @@ enum listener_figure {
 	LISTENER_FIGURES_MAX
 };
 
-/* Round trips below 2^i microseconds; the last has no limit. */
+/* Buckets as there; a module of another version may have more. */
 #define LISTENER_BUCKETS_MAX 32
 
 /**
@@ -59,7 +53,7 @@ struct listener {
  * struct listeners - all of them
  * @one: they
  * @count: how many
- * @missed: others that did not fit where they are counted
+ * @missed: handshakes with others, which did not fit where they are counted
  * @slot: by hash of the name: place in @one, from 1; 0 is free
  * @slots: how many, a power of two, or 0
  */

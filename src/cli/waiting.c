@@ -55,28 +55,38 @@ static void next(struct explanation *explanation, const char *fmt, ...)
 	explanation_say(explanation, STATEMENT_NEXT, false, "%s", text);
 }
 
+/* How long neither end has moved. Returns false where that is not known of both. */
+static bool stands_since(const struct record *record, u64 *since_ms)
+{
+	u64 client, server;
+
+	if (!record_pair(record, "since_ms", TCPFSM_CLIENT, &client) ||
+	    !record_pair(record, "since_ms", TCPFSM_SERVER, &server))
+		return false;
+	*since_ms = client < server ? client : server;
+	return true;
+}
+
 /* "It waits for WHAT, for so long." */
 static void waits(struct explanation *explanation, const char *what)
 {
 	const struct record *record = explanation->record;
-	char text[DURATION_MAX];
+	char text[DURATION_MAX], fact[64];
 	bool unsure = record->unsure[0] || record->unsure[1];
 	u64 since_ms;
-	bool exact = record_number(record, "since_ms", &since_ms);
+	bool exact = stands_since(record, &since_ms);
 
 	duration_print(text, exact ? since_ms : record->age_ms);
 	explanation_say(explanation, STATEMENT_WAITS, unsure, "%s, %s %s.", what,
-			exact ? "since" : "for at most", text);
+			exact ? "for" : "for at most", text);
 	if (exact)
-		explanation_because(explanation, "client is %s%s, server is %s%s, since_ms=%llu",
-				    tcpfsm_state_name(record->state[0]), record->unsure[0] ? "?" : "",
-				    tcpfsm_state_name(record->state[1]), record->unsure[1] ? "?" : "",
-				    (unsigned long long)since_ms);
+		scnprintf(fact, sizeof(fact), "since_ms=%s", record_value(record, "since_ms"));
 	else
-		explanation_because(explanation, "client is %s%s, server is %s%s, age_ms=%llu",
-				    tcpfsm_state_name(record->state[0]), record->unsure[0] ? "?" : "",
-				    tcpfsm_state_name(record->state[1]), record->unsure[1] ? "?" : "",
-				    (unsigned long long)record->age_ms);
+		scnprintf(fact, sizeof(fact), "age_ms=%llu", (unsigned long long)record->age_ms);
+	explanation_because(explanation, "client is %s%s, server is %s%s, %s",
+			    tcpfsm_state_name(record->state[0]), record->unsure[0] ? "?" : "",
+			    tcpfsm_state_name(record->state[1]), record->unsure[1] ? "?" : "",
+			    fact);
 }
 
 static void look_at_queues(struct explanation *explanation)
