@@ -131,6 +131,33 @@ static void check_withdrawals(const struct soup *soup, unsigned int who)
 		       "o was withdrawn without a FIN");
 }
 
+/* The figures of a server add up, whatever comes; and as src/kmod asks first, so do we. */
+static void count_handshake(struct soup *soup, const struct tcpfsm_result *result, bool newborn)
+{
+	struct tcpfsm_handshakes *f = &soup->figures, before = *f;
+	u8 stage;
+
+	if (newborn && !(soup->flow.flags & (TCPFSM_FLOW_MIDSTREAM | TCPFSM_FLOW_SELF)))
+		tcpfsm_handshakes_begin(f, &soup->stage);
+	else if (newborn)
+		soup->stage = TCPFSM_HANDSHAKE_NONE;
+	if (soup->stage == TCPFSM_HANDSHAKE_NONE)
+		return;
+	stage = soup->stage;
+	before = *f;
+	tcpfsm_handshakes_take(f, &soup->stage, &soup->flow, &soup->seg, result);
+	if (!tcpfsm_handshakes_has(stage, &soup->flow, result))
+		demand(soup, stage == soup->stage && !memcmp(f, &before, sizeof(before)),
+		       "figures change, and nobody would have asked");
+	demand(soup, f->begun == f->completed + f->refused + f->timed_out + f->aborted +
+				 f->half_open, "handshakes do not add up");
+	demand(soup, f->half_open == (soup->stage == TCPFSM_HANDSHAKE_ASKED ||
+				      soup->stage == TCPFSM_HANDSHAKE_ANSWERED),
+	       "half-open, and not");
+	demand(soup, !f->half_open || (!soup->flow.shook && !soup->flow.ended),
+	       "half-open, and more than that");
+}
+
 static void check_flow(const struct soup *soup, const struct tcpfsm_result *result)
 {
 	const struct tcpfsm_flow *flow = &soup->flow;
@@ -291,6 +318,7 @@ static void taste(struct soup *soup, const struct tcpfsm_result *result,
 	soup->revived += result->revived;
 	check_chain(soup, result, newborn);
 	check_flow(soup, result);
+	count_handshake(soup, result, newborn);
 	check_far(soup, result, far);
 	if (newborn)
 		return;
@@ -381,6 +409,7 @@ static void see(struct soup *soup)
 		soup->ended += result.ended;
 		check_chain(soup, &result, false);
 		check_flow(soup, &result);
+		count_handshake(soup, &result, false);
 		check_far(soup, &result, &far);
 		begin(soup);
 		return;
@@ -414,6 +443,7 @@ static void wait(struct soup *soup)
 	soup->ended += result.ended;
 	check_chain(soup, &result, false);
 	check_flow(soup, &result);
+	count_handshake(soup, &result, false);
 	check_far(soup, &result, &far);
 }
 

@@ -8,7 +8,7 @@
 #ifndef TCPFSM_SOUP_H
 #define TCPFSM_SOUP_H
 
-#include "flow.h"
+#include "handshakes.h"
 
 /**
  * struct soup - one flow and its dice
@@ -35,6 +35,8 @@
  * @doubted: whose FIN was put aside when the segment came
  * @ended: how often the flow has ended
  * @revived: and how often that was taken back
+ * @figures: what its handshakes, of all flows that began here, add up to
+ * @stage: how far this one is in them
  */
 struct soup {
 	unsigned int seed;
@@ -60,6 +62,8 @@ struct soup {
 	u32 rcv_nxt;
 	unsigned int ended;
 	unsigned int revived;
+	struct tcpfsm_handshakes figures;
+	u8 stage;
 };
 
 /* Which kinds of transition there were, in all soups. */

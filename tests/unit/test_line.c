@@ -27,7 +27,8 @@ TEST(established)
 	assert_string_equal(line_of(flow, 7, 3558, "192.168.3.43:51843", "192.168.2.222:8080"),
 		"ESTABLISHED  ESTABLISHED        3558 192.168.3.43:51843 -> 192.168.2.222:8080 "
 		"id=7 outcome=open hist=ShA rtt_server_us=50 rtt_client_us=373 "
-		"isn=4637811/653770253 mss=1460/1460 wscale=8/7 opts=sack view=remote:local");
+		"isn=4637811/653770253 mss=1460/1460 wscale=8/7 opts=sack since_ms=3558/3558 idle_ms=3558 "
+		"view=remote:local");
 }
 
 /* A guess has its mark inside the column, which is just wide enough. */
@@ -43,7 +44,7 @@ TEST(inferred)
 				    "[2001:db8::2]:443"),
 		"ESTABLISHED  ESTABLISHED?          0 [2001:db8::1]:40000 -> [2001:db8::2]:443 "
 		"id=18446744073709551615 outcome=open hist=ShA rtt_server_us=1000 "
-		"rtt_client_us=1000 isn=100/500 view=forward");
+		"rtt_client_us=1000 isn=100/500 since_ms=0/0 idle_ms=0 view=forward");
 }
 
 TEST(closed)
@@ -64,7 +65,7 @@ TEST(closed)
 		"CLOSE        CLOSE             70000 127.0.0.1:1 -> 127.0.0.1:2 id=1 "
 		"outcome=graceful closer=client hist=ShAFf rtt_server_us=1000 rtt_client_us=1000 "
 		"isn=100/500 mss=65495/65495 half_close_ms=21 finack_ms=21/3 teardown_ms=24 "
-		"rtx=1/0/1/0 view=local:local flags=ambiguous_rtt");
+		"rtx=1/0/1/0 since_ms=9972/69972 idle_ms=69972 view=local:local flags=ambiguous_rtt");
 }
 
 TEST(refused)
@@ -76,7 +77,8 @@ TEST(refused)
 
 	assert_string_equal(line_of(flow, 2, 1, "a", "b"),
 		"CLOSE        CLOSE                 1 a -> b id=2 outcome=refused "
-		"reset_in=SYN_SENT hist=Sr isn=100/- wscale=0/- opts=sack,ts view=local:remote");
+		"reset_in=SYN_SENT hist=Sr isn=100/- wscale=0/- opts=sack,ts since_ms=0/0 idle_ms=0 "
+		"view=local:remote");
 }
 
 /* What both have asked for; until the answer, what was asked. */
@@ -242,7 +244,101 @@ TEST(long_times)
 	     "+20ms client > .			| TW/CL teardown_ms=1200000090 finack_ms=70/20");
 }
 
+/* ---- since when ---- */
+
+static bool line_tells(const struct tcpfsm_flow *flow, u64 age_ms, const char *words)
+{
+	return strstr(line_of(flow, 1, age_ms, "a", "b"), words);
+}
+
+/* Each end for itself; a repetition moves neither, but is heard. */
+TEST(since)
+{
+	const struct tcpfsm_flow *flow =
+		play(AT_ROUTER, ":base",
+		     "client > S 100		| SS/LI",
+		     "+10ms server < S. 500 ack 101 | SS/SR",
+		     "+20ms client > .		| ES/ES?",
+		     "+30ms client > .		| ES/ES?",
+		     "+40ms client > F.		| F1/ES?",
+		     "+50ms client > F. 101 ack 501 | F1/ES?");
+
+	assert_true(line_tells(flow, 1150, " since_ms=1050/1120 idle_ms=1000 "));
+	/* A clock that is behind does not make it a large number. */
+	assert_true(line_tells(flow, 99, " since_ms=0/69 idle_ms=0 "));
+}
+
+/* What is taken back is entered anew. */
+TEST(since_retraction)
+{
+	const struct tcpfsm_flow *flow =
+		play(AT_ROUTER, ":base",
+		     "client > S 100		| SS/LI",
+		     "+10ms server < S. 500 ack 101 | SS/SR",
+		     "+20ms client > .		| ES/ES?",
+		     "+970ms server < S. 500 ack 101 | ES/~SR !final_ack_lost");
+
+	assert_true(line_tells(flow, 1000, " since_ms=970/0 idle_ms=0 "));
+}
+
+/* Where it was before it was seen, it came nobody knows when. */
+TEST(since_midstream)
+{
+	const struct tcpfsm_flow *flow =
+		play(AT_ROUTER, ":base", "client > P. 101:201 ack 501	| ES?/ES?");
+
+	assert_true(line_tells(flow, 5, " idle_ms=5 "));
+	assert_false(line_tells(flow, 5, "since_ms"));
+	flow = play(AT_ROUTER, ":base", "client > F. 101 ack 501 | ES?,F1/ES?");
+	assert_true(line_tells(flow, 5, " since_ms=5/- "));
+	flow = play(AT_ROUTER, ":base", "server < S. 500 ack 101	| SS/SR");
+	assert_true(line_tells(flow, 5, " since_ms=-/5 "));
+	flow = play(AT_ROUTER, ":base",
+		    "server < S. 500 ack 101	| SS/SR",
+		    "+7ms client > . 101 ack 501	| ES/ES?");
+	assert_true(line_tells(flow, 9, " since_ms=2/2 "));
+}
+
+/* 2MSL is over without a segment. */
+TEST(idle_after_time_wait)
+{
+	const struct tcpfsm_flow *flow =
+		play(AT_LOOPBACK, ":base",
+		     "client > S 100		| SS/LI",
+		     "server < S. 500 ack 101	| SS/SR",
+		     "client > .		| ES/ES",
+		     "client > F.		| F1/ES",
+		     "server < F. 501 ack 102	| F2/CW,LA",
+		     "+3ms client > .		| TW/CL",
+		     "+60s			| CL/CL");
+
+	assert_true(line_tells(flow, 60010, " idle_ms=60003 "));
+	assert_true(strstr(line_of(flow, 1, 60010, "a", "b"), " since_ms="));
+}
+
+/* Milliseconds of 49 days fit; later, what is known is when either end has moved last. */
+TEST(since_long_ago)
+{
+	const u64 days = 50 * 86400000ULL;
+	struct tcpfsm_flow flow = { .entered_ms = { 5, TCPFSM_ENTERED_MAX } };
+
+	flow.since_ns = days * NSEC_PER_MSEC;
+	assert_true(line_tells(&flow, days + 7, " since_ms=4320000002/7 "));
+	flow.entered_ms[TCPFSM_CLIENT] = TCPFSM_ENTERED_UNKNOWN;
+	assert_true(line_tells(&flow, days + 7, " since_ms=-/7 "));
+}
+
+/* Lite mode does not see what passes. */
+TEST(idle_unknown)
+{
+	struct tcpfsm_flow flow = { .skipped = true };
+
+	assert_false(line_tells(&flow, 7, "idle_ms"));
+}
+
 TESTS = {
+	test(since), test(since_retraction), test(since_midstream), test(idle_after_time_wait),
+	test(since_long_ago), test(idle_unknown),
 	test(established), test(inferred), test(closed), test(refused), test(options),
 	test(longest), test(history), test(history_of_all), test(round_trips),
 	test(round_trips_by_timestamp),

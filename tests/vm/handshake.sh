@@ -46,14 +46,6 @@ three_way_proc() {
 }
 both handshake/01-proc routed three_way_proc
 
-bracketed() {
-	if [[ $1 == *:* ]]; then
-		echo "[$1]"
-	else
-		echo "$1"
-	fi
-}
-
 # The first SYN does not get past the router: its hook there never sees it.
 repeated_syn() {
 	lose 1 'tcp flags & (syn|ack) == syn'

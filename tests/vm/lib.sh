@@ -262,6 +262,15 @@ expect_no_flow() {
 	[[ ! $line ]] || fail "a flow in $1: $line"
 }
 
+# bracketed ADDRESS: as it stands before a port
+bracketed() {
+	if [[ $1 == *:* ]]; then
+		echo "[$1]"
+	else
+		echo "$1"
+	fi
+}
+
 # key LINE KEY: the value, or nothing
 key() {
 	[[ " $1 " =~ \ $2=([^ ]*)\  ]] && echo "${BASH_REMATCH[1]}"
@@ -322,7 +331,7 @@ objects() {
 	local shrink=/sys/kernel/slab/tcpfsm_entry/shrink
 
 	[[ ! -e $shrink ]] || echo 1 >"$shrink"
-	awk '$1 ~ /^tcpfsm/ { n += $2 } END { print n + 0 }' /proc/slabinfo
+	awk '$1 == "tcpfsm_entry" { n += $2 } END { print n + 0 }' /proc/slabinfo
 }
 
 # objects_match NUMBER: wait for it, as flows are freed after a grace period

@@ -6,7 +6,7 @@
 modes() {
 	local file
 
-	for file in /proc/tcpfsm /proc/net/tcpfsm; do
+	for file in /proc/tcpfsm /proc/net/tcpfsm /proc/net/tcpfsm_listeners; do
 		[[ $(stat -L -c '%a %u %g' "$file") == '440 0 0' ]] || fail "$file: $(stat -L -c '%a %u %g' "$file")"
 	done
 	[[ $(stat -L -c %a /proc/net/stat/tcpfsm) == 444 ]] || fail "/proc/net/stat/tcpfsm: $(stat -L -c %a /proc/net/stat/tcpfsm)"
@@ -21,7 +21,7 @@ once permissions/modes - modes
 no_capability() {
 	local file status=0
 
-	for file in /proc/tcpfsm /proc/net/tcpfsm; do
+	for file in /proc/tcpfsm /proc/net/tcpfsm /proc/net/tcpfsm_listeners; do
 		status=0
 		setpriv --bounding-set -net_admin --inh-caps -net_admin "$bin/within" - read "$file" \
 			>"$results/out" 2>"$results/error" || status=$?
@@ -59,11 +59,14 @@ user_namespace() {
 		stat -L -c %i /proc/self/ns/net >"$2.inode"
 		"$within" - read /proc/tcpfsm >"$2.table" 2>"$2.error"
 		"$within" - read /proc/1/net/tcpfsm >"$2.other" 2>>"$2.error"
+		"$within" - read /proc/net/tcpfsm_listeners >"$2.listeners" || exit
+		"$within" - read /proc/1/net/tcpfsm_listeners >>"$2.other" 2>>"$2.error"
 		"$within" - write /proc/net/tcpfsm clear && "$within" - read /proc/net/tcpfsm >"$2.cleared"
 		exit 0
 	' bash "$bin" "$r" >"$results/out" 2>&1 || skip "cannot make a user namespace: $(tail -n 1 "$results/out")"
 	grep -q '^TIME_WAIT .*127.0.0.1:7777 ' "$r.own" || fail "its own flow is not there: $(cat "$r.own")"
 	grep -q "netns=$(<"$r.inode") " "$r.own" || fail "not its own: $(head -n 1 "$r.own")"
+	grep -q '^127.0.0.1:7777 begun=1 completed=1 ' "$r.listeners" || fail "nor its own server: $(cat "$r.listeners")"
 	[[ $(wc -l <"$r.cleared") == 2 ]] || fail "cannot clear its own: $(cat "$r.cleared")"
 	! grep -q "netns=$init " "$r.table" "$r.other" || fail "reads the first namespace's table"
 	[[ ! -s $r.other ]] || fail "reads another's table: $(cat "$r.other")"
