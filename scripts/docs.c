@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "core/flow.h"
+#include "core/handshakes.h"
 #include "kmod/stats.h"
 
 static void die(const char *what, const char *name)
@@ -277,6 +278,16 @@ static void print_counters(const char *of)
 #undef X
 }
 
+/* ---- figures of servers: src/core/handshakes.h ---- */
+
+static void print_handshakes(const char *of)
+{
+	puts("| key | meaning |\n|-|-|");
+#define X(name, text) printf("| `%s` | %s |\n", #name, text);
+	TCPFSM_HANDSHAKE_COUNTERS(X)
+#undef X
+}
+
 /* ---- settings: src/kmod/net.h, settings.c, sysctl.c ---- */
 
 /* Only told apart, never called. */
@@ -523,6 +534,7 @@ static const struct {
 	{ "options", print_options },
 	{ "letters", print_letters },
 	{ "counters", print_counters },
+	{ "handshakes", print_handshakes },
 	{ "settings", print_settings },
 	{ "parameters", print_parameters },
 	{ "events", print_events },
