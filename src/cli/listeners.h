@@ -7,7 +7,7 @@
 #include "key.h"
 #include "record.h"
 
-#define LISTENER_COUNTERS TCPFSM_HANDSHAKE_COUNTERS
+#define LISTENER_COUNTERS(X) TCPFSM_HANDSHAKE_COUNTERS(X)
 
 /* X(name, sentence), as in src/core/handshakes.h. */
 #define LISTENER_GAUGES(X)						\

@@ -16,7 +16,7 @@
 	X(completed, "of those, both ends were ESTABLISHED")			\
 	X(refused, "of those, a RST answered the SYN")				\
 	X(timed_out, "of those, nobody answered the SYN, or the SYN-ACK")	\
-	X(aborted, "of those, ended in another way: reset after the SYN-ACK, ports used anew, evicted, cleared") \
+	X(aborted, "of those, ended in another way: reset later, evicted, cleared")	\
 	X(syn_rtx, "SYNs repeated")						\
 	X(synack_rtx, "SYN-ACKs repeated")					\
 	X(final_ack_lost, "final ACKs lost or refused")
@@ -46,7 +46,7 @@ enum tcpfsm_handshake {
 	TCPFSM_HANDSHAKE_NONE,		/* it is not in them */
 	TCPFSM_HANDSHAKE_MISSED,	/* nor is its server counted; so far */
 	TCPFSM_HANDSHAKE_ASKED,		/* half-open; the server is not known to answer */
-	TCPFSM_HANDSHAKE_ANSWERED,	/* half-open; it has sent a SYN-ACK, to this flow or another */
+	TCPFSM_HANDSHAKE_ANSWERED,	/* half-open; it has sent a SYN-ACK, to this or another */
 	TCPFSM_HANDSHAKE_DONE,		/* completed, or ended without that */
 };
 

@@ -3,11 +3,9 @@
 #ifndef TCPFSM_PROC_H
 #define TCPFSM_PROC_H
 
-#include "net.h"
+#include <linux/proc_fs.h>
 
-struct file;
-struct inode;
-struct proc_ops;
+#include "net.h"
 
 #ifdef CONFIG_PROC_FS
 /* For the files of this directory: who may open them, and what may be written. */

@@ -54,8 +54,9 @@ static void show_header(struct seq_file *m, struct tcpfsm_net *tn)
 	struct tcpfsm_listeners_totals totals;
 
 	tcpfsm_listeners_totals(tn, &totals);
-	seq_printf(m, "# " NAME " %d netns=%u listeners=%u max_listeners=%u missed=%llu evicted=%llu no_memory=%llu\n",
-		   FORMAT_VERSION, tn->inum, totals.listeners, TCPFSM_LISTENERS_MAX, totals.missed,
+	seq_printf(m, "# %s %d netns=%u listeners=%u max_listeners=%u", NAME, FORMAT_VERSION,
+		   tn->inum, totals.listeners, TCPFSM_LISTENERS_MAX);
+	seq_printf(m, " missed=%llu evicted=%llu no_memory=%llu\n", totals.missed,
 		   totals.evicted, totals.no_memory);
 }
 

@@ -313,13 +313,13 @@ bounded() {
 	# So many have room that have answered; the oldest made it.
 	[[ $(total listeners) == 448 && $(total evicted) == 152 && $(total missed) == 0 ]] ||
 		fail "$(within host read "$servers" | head -n 1)"
-	here 599 && here 152 || fail "the newest are not there"
+	{ here 599 && here 152; } || fail "the newest are not there"
 	! here 151 || fail "the oldest is there"
 	# Ports where nobody answers take the places of each other alone.
 	connect_many host 500 0 1
 	[[ $(total listeners) == 512 && $(total evicted) == $((152 + 500 - 64)) && $(total missed) == 0 ]] ||
 		fail "$(within host read "$servers" | head -n 1)"
-	here 599 && here 152 || fail "closed ports pushed out who answers"
+	{ here 599 && here 152; } || fail "closed ports pushed out who answers"
 	# SYNs that nobody answers hold their places, and what does not fit is told.
 	within host run nft -f - <<-END
 		add table inet silence
@@ -383,17 +383,19 @@ connect_as() {
 		"$@"' bash "$1" "$server" "$port" "${@:2}"
 }
 
+# A server that takes connections until the test ends.
 listening() {
-	within server run "$python" -c '
+	local ready
+
+	exec {listener}< <(exec "$bin/within" server run "$python" -c '
 import socket, sys, time
 family = socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET
 listener = socket.create_server((sys.argv[1], int(sys.argv[2])), family=family)
-time.sleep(1000)' "$server" "$port" &
-	wait_until listens_there
-}
-
-listens_there() {
-	[[ $(within server run ss -tlnH "sport = :$port") ]]
+print("listening", flush=True)
+time.sleep(1000)' "$server" "$port")
+	# An interpreter takes long to begin where everything is emulated.
+	read -rt 300 -u "$listener" ready || fail "the server does not listen"
+	[[ $ready == listening ]] || fail "$ready"
 }
 
 process() {
@@ -443,7 +445,7 @@ process_of_repeated() {
 	bin=$bin talk l.listen c.syn sh='"$bin/within" client write /proc/tcpfsm clear' c.connected s.accept
 	line=$(flows client)
 	[[ $(key "$line" uid) == 0 ]] || fail "no owner: $line"
-	! key "$line" comm && ! key "$line" pid || fail "somebody connected: $line"
+	! { key "$line" comm || key "$line" pid; } || fail "somebody connected: $line"
 }
 both listeners/process-of-repeated routed process_of_repeated
 
