@@ -269,10 +269,32 @@ TEST(longest_text)
 	}
 }
 
+/* Asked for each segment on the long way: whoever is not counted costs no lock. */
+TEST(has)
+{
+	struct tcpfsm_flow flow = {};
+	const struct tcpfsm_flow answered = {
+		.end[TCPFSM_SERVER].marks = TCPFSM_MARK_SYNACK,
+	};
+	const struct tcpfsm_result nothing = {}, shook = { .shook = true };
+	const struct tcpfsm_result lost = { .anomalies = 1U << TCPFSM_ANOMALY_FINAL_ACK_LOST };
+	const struct tcpfsm_result other = { .anomalies = 1U << TCPFSM_ANOMALY_RST_OUTSIDE };
+
+	assert_false(tcpfsm_handshakes_has(TCPFSM_HANDSHAKE_NONE, &answered, &shook));
+	assert_false(tcpfsm_handshakes_has(TCPFSM_HANDSHAKE_NONE, &flow, &lost));
+	assert_false(tcpfsm_handshakes_has(TCPFSM_HANDSHAKE_ASKED, &flow, &nothing));
+	assert_false(tcpfsm_handshakes_has(TCPFSM_HANDSHAKE_ASKED, &flow, &other));
+	assert_true(tcpfsm_handshakes_has(TCPFSM_HANDSHAKE_ASKED, &answered, &nothing));
+	assert_false(tcpfsm_handshakes_has(TCPFSM_HANDSHAKE_ANSWERED, &answered, &nothing));
+	assert_true(tcpfsm_handshakes_has(TCPFSM_HANDSHAKE_ANSWERED, &answered, &shook));
+	assert_false(tcpfsm_handshakes_has(TCPFSM_HANDSHAKE_DONE, &answered, &shook));
+	assert_true(tcpfsm_handshakes_has(TCPFSM_HANDSHAKE_DONE, &answered, &lost));
+}
+
 TESTS = {
 	test(completed), test(no_round_trip), test(ends), test(refused_and_repeated),
 	test(repetitions), test(clear), test(buckets), test(percentiles_of_one),
-	test(percentiles), test(percentiles_of_any), test(text), test(longest_text),
+	test(percentiles), test(percentiles_of_any), test(text), test(longest_text), test(has),
 };
 
 int main(void)
