@@ -306,8 +306,8 @@ check_screen() {
 		fail "not aligned: $(<"$results/screen")"
 }
 
-# refused FIRST LAST: a connection to each of these ports, where nobody listens
-refused() {
+# refuse_ports FIRST LAST: a connection to each of these ports, where nobody listens
+refuse_ports() {
 	local i
 	local -a steps=()
 
@@ -337,7 +337,7 @@ cli_top_screen() {
 	setting server linger 3600
 	undo setting server linger 10
 	clear_all
-	refused 2001 2020
+	refuse_ports 2001 2020
 	talk "${opening[@]}" "${closing[@]}"
 	begin_top "$tcpfsm top --netns server --interval 500ms"
 	# 21 servers and a peer in 24 lines.
@@ -347,14 +347,14 @@ cli_top_screen() {
 	grep -qx 'and 7 more' "$results/screen" || fail "$(<"$results/screen")"
 	grep -qE "^$client +21 +1 +20 +0 " "$results/screen" || fail "$(<"$results/screen")"
 	# What is new is shown in place; q is no letter of it.
-	refused 2001 2001
+	refuse_ports 2001 2001
 	wait_shown "^${server}:2001 +2 +0 +2 "
 	check_screen
 	# Lower, and wider; what the terminal itself pushed out then is not counted.
 	screen resize-window -x 100 -y 14
 	wait_shown '^and 17 more$'
 	screen clear-history
-	refused 2001 2001
+	refuse_ports 2001 2001
 	wait_shown "^${server}:2001 +3 +0 +3 "
 	check_screen
 	screen resize-window -x 80 -y 24
@@ -368,7 +368,7 @@ cli_top_screen() {
 	type_until_end "clear; fg"
 	wait_shown '^SERVER '
 	screen clear-history
-	refused 2001 2001
+	refuse_ports 2001 2001
 	wait_shown "^${server}:2001 +4 +0 +4 "
 	check_screen
 	type_keys q

@@ -209,7 +209,7 @@ guide_flood() {
 		within router run "$bin/forge" to_s 02:00:00:00:02:01 "203.0.113.$i" 1024 "$server" 8443 "$((i * 1000))" 0 S ||
 			fail "forge"
 	done
-	wait_until half_open 20 || fail "$("$tcpfsm" list --netns server)"
+	wait_until are_half_open 20 || fail "$("$tcpfsm" list --netns server)"
 	show server 'tcpfsm top --count 1 --rows 4'
 	show server "tcpfsm list --state SYN_RECV --sort client | head -n 4 | cut -c -100"
 	leave
@@ -217,7 +217,7 @@ guide_flood() {
 }
 once guide/flood routed guide_flood
 
-half_open() {
+are_half_open() {
 	[[ $("$tcpfsm" list --netns server --state SYN_RECV | tail -n +2 | wc -l) == "$1" ]]
 }
 
