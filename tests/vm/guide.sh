@@ -26,6 +26,9 @@ situation() {
 		undo setting "$ns" linger 10
 	done
 	clear_all
+	for ns in client router server; do
+		within "$ns" write /proc/net/tcpfsm_listeners clear
+	done
 }
 
 # show NAMESPACE COMMAND: what is seen there at a terminal where somebody types it
@@ -38,12 +41,14 @@ show() {
 }
 
 # constant: a word a line, as a number with more digits may move the end of a line; what
-# differs each time is one letter. The table of flows has no order.
+# differs each time, or with the kernel's memory (wscale), is one letter. The table of
+# flows has no order.
 constant() {
 	sed -E -e 's/[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]+/T/g' \
 		-e 's/\b[0-9]+(\.[0-9])?m?s\b/T/g; s/\b[0-9]+m[0-9]{2}s\b/T/g; s/\b[0-9]+ ms\b/T/g' \
+		-e 's/\bflow [0-9]+,/flow N,/; s/\(process [0-9]+\)/(process N)/' \
 		-e 's/:[0-9]{5}\b/:P/g; s/\b(pid|fd)=[0-9]+/\1=N/g' \
-		-e 's/\b(id|netns|cgroup|[a-z_]+_us|[a-z_]+_ms|isn|rtx)=[0-9/-]+/\1=N/g' \
+		-e 's/\b(id|netns|cgroup|[a-z_]+_us|[a-z_]+_ms|isn|rtx|wscale)=[0-9/-]+/\1=N/g' \
 		-e 's/repeated (it|its [A-Z-]+) [0-9]+ times?/repeated \1 N times/' \
 		-e 's/packets [0-9]+ bytes [0-9]+/packets N bytes N/; s/timer:\([^)]*\)/timer/' \
 		-e 's/^ *[0-9]+  ([A-Z])/ID \1/; s/^([A-Z][A-Z_0-9]+\??  *[A-Z][A-Z_0-9]+\??)  *[0-9]+ /\1 T /' \
