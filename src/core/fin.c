@@ -14,6 +14,17 @@ static u32 ms_between(u64 from_ns, u64 to_ns)
 }
 
 /**
+ * tcpfsm_half_close_ms() - how long was the connection open in one direction?
+ * @flow: the flow, with TCPFSM_HAS_HALF_CLOSE
+ *
+ * Return: milliseconds from the first FIN to the peer's, at most U32_MAX.
+ */
+u32 tcpfsm_half_close_ms(const struct tcpfsm_flow *flow)
+{
+	return ms_between(flow->fin_ns[flow->first_fin], flow->fin_ns[!flow->first_fin]);
+}
+
+/**
  * tcpfsm_learn_pf() - an ACK of the endpoint's FIN was delivered to it
  * @st: the step
  * @who: index of the endpoint
@@ -79,24 +90,22 @@ static bool was_sent_before_ack(const struct tcpfsm_step *st, unsigned int who, 
 }
 
 /* What a FIN of @who shows, whenever it passed. */
-static void record_fin(struct tcpfsm_step *st, unsigned int who, const struct tcpfsm_doubt *seen)
+static void record_fin(struct tcpfsm_step *st, unsigned int who, u32 fin, u32 ack, u64 ns)
 {
 	struct tcpfsm_flow *flow = st->flow;
 	struct tcpfsm_endpoint *x = &flow->end[who];
 	const struct tcpfsm_endpoint *y = &flow->end[tcpfsm_index(flow, !who)];
 	bool covers;
 
-	x->fin = seen->fin;
-	x->fin_ack = seen->ack;
-	x->snd_nxt = seen->fin + 1;
-	flow->fin_ns[who] = seen->ns;
-	if (flow->first_fin == TCPFSM_NOBODY) {
+	x->fin = fin;
+	x->fin_ack = ack;
+	x->snd_nxt = fin + 1;
+	flow->fin_ns[who] = ns;
+	if (flow->first_fin == TCPFSM_NOBODY)
 		flow->first_fin = who;
-	} else {
-		flow->half_close_ms = ms_between(flow->fin_ns[flow->first_fin], seen->ns);
+	else
 		flow->has |= TCPFSM_HAS_HALF_CLOSE;
-	}
-	covers = fin_covers(x, y) && !was_sent_before_ack(st, who, seen->fin);
+	covers = fin_covers(x, y) && !was_sent_before_ack(st, who, fin);
 	/* One that was put aside shows its ACK only now. */
 	if (covers && !tcpfsm_has_fact(x, TCPFSM_FACT_AF))
 		tcpfsm_learn(st, who, TCPFSM_FACT_AF);
@@ -152,7 +161,7 @@ void tcpfsm_doubt_fin(struct tcpfsm_step *st)
 	flow->doubted = st->x;
 	flow->doubt.fin = fin;
 	flow->doubt.ack = st->seg->ack;
-	flow->doubt.ns = st->at->now_ns;
+	flow->doubt.ms = div_u64(st->at->now_ns, NSEC_PER_MSEC);
 }
 
 /**
@@ -164,7 +173,9 @@ void tcpfsm_believe_fin(struct tcpfsm_step *st)
 	struct tcpfsm_flow *flow = st->flow;
 	struct tcpfsm_endpoint *x = &flow->end[st->x];
 	struct tcpfsm_endpoint *y = &flow->end[st->y];
+	u64 now_ns = st->at->now_ns;
 	u8 cause = st->cause;
+	u32 ago_ms;
 
 	if (st->seg->ack != flow->doubt.fin + 1 ||
 	    (y->marks & TCPFSM_MARK_ISN && !tcpfsm_after(flow->doubt.fin, y->isn)) ||
@@ -177,7 +188,9 @@ void tcpfsm_believe_fin(struct tcpfsm_step *st)
 		forget_fin(st, st->y);
 	x->snd_nxt = tcpfsm_later(x->snd_nxt, flow->doubt.ack);
 	y->rcv_nxt = tcpfsm_later(y->rcv_nxt, flow->doubt.ack);
-	record_fin(st, st->y, &flow->doubt);
+	ago_ms = (u32)div_u64(now_ns, NSEC_PER_MSEC) - flow->doubt.ms;
+	record_fin(st, st->y, flow->doubt.fin, flow->doubt.ack,
+		   now_ns - (u64)ago_ms * NSEC_PER_MSEC);
 	st->cause = cause;
 }
 
@@ -260,22 +273,18 @@ static bool is_doubtful(const struct tcpfsm_step *st, u32 fin)
 void tcpfsm_sent_fin(struct tcpfsm_step *st)
 {
 	struct tcpfsm_endpoint *x = &st->flow->end[st->x];
-	struct tcpfsm_doubt seen = {
-		.fin = st->seg->seq + st->seg->len,
-		.ack = st->seg->ack,
-		.ns = st->at->now_ns,
-	};
+	u32 fin = st->seg->seq + st->seg->len;
 
 	/* The copy that was put aside was one of this: it was not that one's ACK that counts. */
-	if (st->flow->doubted == st->x && st->flow->doubt.fin == seen.fin)
+	if (st->flow->doubted == st->x && st->flow->doubt.fin == fin)
 		st->flow->doubted = TCPFSM_NOBODY;
-	if (tcpfsm_has_fact(x, TCPFSM_FACT_F) && seen.fin == x->fin) {
+	if (tcpfsm_has_fact(x, TCPFSM_FACT_F) && fin == x->fin) {
 		repeat_fin(st);
-	} else if (tcpfsm_has_fact(x, TCPFSM_FACT_F) || is_doubtful(st, seen.fin)) {
+	} else if (tcpfsm_has_fact(x, TCPFSM_FACT_F) || is_doubtful(st, fin)) {
 		tcpfsm_note(st, TCPFSM_ANOMALY_FIN_SEQ);
 		tcpfsm_doubt_fin(st);
 	} else {
-		record_fin(st, st->x, &seen);
+		record_fin(st, st->x, fin, st->seg->ack, st->at->now_ns);
 	}
 }
 

@@ -104,14 +104,14 @@ enum {
 
 /**
  * struct tcpfsm_doubt - a FIN, on record or not believed yet
- * @ns: when it passed
  * @fin: its sequence number
  * @ack: the ACK it carried
+ * @ms: when it passed, milliseconds of the monotonic clock modulo 2^32
  */
 struct tcpfsm_doubt {
-	u64 ns;
 	u32 fin;
 	u32 ack;
+	u32 ms;
 };
 
 /**
@@ -125,7 +125,6 @@ struct tcpfsm_doubt {
  * @rtt_server_us: last SYN to first SYN-ACK
  * @rtt_client_us: last SYN-ACK to the client's first ACK
  * @finack_ms: first FIN of an end to the ACK that covers it
- * @half_close_ms: first FIN to the peer's
  * @teardown_ms: first FIN to the last ACK
  * @new_isn: the SYN that came into a synchronised flow
  * @reset_seq: sequence number of the RST that was accepted last
@@ -153,16 +152,15 @@ struct tcpfsm_flow {
 	u64 born_ns;
 	u64 seen_ns;
 	u64 since_ns;
-	struct tcpfsm_doubt doubt;
 	u64 fin_ns[2];
 	u64 history[2];
+	struct tcpfsm_doubt doubt;
 	u32 letters;
 	u32 syn_us;
 	u32 synack_us;
 	u32 rtt_server_us;
 	u32 rtt_client_us;
 	u32 finack_ms[2];
-	u32 half_close_ms;
 	u32 teardown_ms;
 	u32 new_isn;
 	u32 reset_seq;
@@ -354,6 +352,7 @@ int tcpfsm_line(char *buf, size_t size, const struct tcpfsm_flow *flow, u64 id, 
 
 /* What the shells ask of a flow. */
 unsigned int tcpfsm_closer(const struct tcpfsm_flow *flow);
+u32 tcpfsm_half_close_ms(const struct tcpfsm_flow *flow);
 const char *tcpfsm_closer_name(const struct tcpfsm_flow *flow);
 bool tcpfsm_is_local(const struct tcpfsm_flow *flow, unsigned int who);
 bool tcpfsm_is_unsure(const struct tcpfsm_flow *flow, unsigned int who);

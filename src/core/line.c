@@ -80,7 +80,7 @@ static void put_handshake(struct line *line, const struct tcpfsm_flow *flow)
 static void put_teardown(struct line *line, const struct tcpfsm_flow *flow)
 {
 	if (flow->has & TCPFSM_HAS_HALF_CLOSE)
-		put(line, " half_close_ms=%u", flow->half_close_ms);
+		put(line, " half_close_ms=%u", tcpfsm_half_close_ms(flow));
 	put_pair(line, "finack_ms", flow->has & TCPFSM_HAS_FINACK_CLIENT, flow->finack_ms[0],
 		 flow->has & TCPFSM_HAS_FINACK_SERVER, flow->finack_ms[1]);
 	if (flow->has & TCPFSM_HAS_TEARDOWN)

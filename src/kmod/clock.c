@@ -122,7 +122,7 @@ static bool look_up_oldest(struct tcpfsm_net *tn, enum tcpfsm_queue which, struc
 	spin_lock_bh(&tn->queue_lock);
 	entry = first_of(tn, which);
 	if (entry)
-		*place = (struct place){ .hash = entry->hash, .id = entry->id };
+		*place = (struct place){ .hash = tcpfsm_entry_hash(entry), .id = entry->id };
 	spin_unlock_bh(&tn->queue_lock);
 	return entry;
 }
@@ -146,7 +146,7 @@ static bool look_up_unproved(struct tcpfsm_net *tn, u64 before_ns, struct place 
 			oldest = entry;
 	}
 	if (oldest)
-		*place = (struct place){ .hash = oldest->hash, .id = oldest->id };
+		*place = (struct place){ .hash = tcpfsm_entry_hash(oldest), .id = oldest->id };
 	spin_unlock_bh(&tn->queue_lock);
 	return oldest;
 }

@@ -148,7 +148,7 @@ static __always_inline bool tcpfsm_data_ip6(struct tcpfsm_net *tn, const struct 
 	    tcpfsm_is_link_local(&ip->saddr) || tcpfsm_is_link_local(&ip->daddr) ||
 	    !tcpfsm_data_is_plain(tcp, have, total))
 		return false;
-	key.family = AF_INET6;
+	key.is_ip6 = true;
 	key.ifindex = 0;
 	key.addr[0] = ip->saddr;
 	key.addr[1] = ip->daddr;

@@ -63,8 +63,8 @@ static bool is_server_of(const struct tcpfsm_listener *one, const struct tcpfsm_
 	const struct tcpfsm_key *key = &entry->key;
 
 	/* Of IPv4 @end is all there is to know. */
-	return one->end == entry->end[TCPFSM_SERVER] && one->family == key->family &&
-	       (one->family == AF_INET ||
+	return one->end == entry->end[TCPFSM_SERVER] && one->is_ip6 == key->is_ip6 &&
+	       (!one->is_ip6 ||
 		(one->port == key->port[TCPFSM_SERVER] && one->ifindex == key->ifindex &&
 		 ipv6_addr_equal(&one->addr, &key->addr[TCPFSM_SERVER])));
 }
@@ -139,7 +139,7 @@ static noinline struct tcpfsm_listener *add(const struct tcpfsm_entry *entry, en
 	one->addr = entry->key.addr[TCPFSM_SERVER];
 	one->ifindex = entry->key.ifindex;
 	one->port = entry->key.port[TCPFSM_SERVER];
-	one->family = entry->key.family;
+	one->is_ip6 = entry->key.is_ip6;
 	one->answers = kind == ANSWERING;
 	memset(&one->figures, 0, sizeof(one->figures));
 	bucket = bucket_of(entry->tn, one->end);

@@ -18,7 +18,7 @@
  * @addr: address, an IPv4 one in the first word
  * @ifindex: interface, for link-local addresses only; else 0
  * @port: port
- * @family: AF_INET or AF_INET6
+ * @is_ip6: of AF_INET6, not of AF_INET
  * @slot: place in struct tcpfsm_listeners
  * @answers: it has sent a SYN-ACK
  * @figures: what became of handshakes with it
@@ -30,8 +30,8 @@ struct tcpfsm_listener {
 	struct in6_addr addr;
 	u32 ifindex;
 	__be16 port;
-	u16 family;
 	u16 slot;
+	bool is_ip6;
 	bool answers;
 	struct tcpfsm_handshakes figures;
 };

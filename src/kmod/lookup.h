@@ -149,7 +149,7 @@ static __always_inline struct tcpfsm_name tcpfsm_name_ip6(const struct tcpfsm_ne
 static inline struct tcpfsm_name tcpfsm_name_key(const struct tcpfsm_net *tn,
 						 const struct tcpfsm_key *key)
 {
-	if (key->family == AF_INET6)
+	if (key->is_ip6)
 		return tcpfsm_name_ip6(tn, key);
 	return tcpfsm_name_ip4(tn, key->addr[0].s6_addr32[0], key->port[0],
 			       key->addr[1].s6_addr32[0], key->port[1]);
@@ -162,6 +162,12 @@ static inline bool tcpfsm_same_key(const struct tcpfsm_key *a, const struct tcpf
 	return a->port[0] == b->port[swapped] && a->port[1] == b->port[!swapped] &&
 	       a->ifindex == b->ifindex && ipv6_addr_equal(&a->addr[0], &b->addr[swapped]) &&
 	       ipv6_addr_equal(&a->addr[1], &b->addr[!swapped]);
+}
+
+/* What tcpfsm_name_key() of its key says; not kept, as few need it. */
+static inline u32 tcpfsm_entry_hash(const struct tcpfsm_entry *entry)
+{
+	return tcpfsm_hash_ends(entry->tn, entry->end[0], entry->end[1]);
 }
 
 /**

@@ -58,7 +58,6 @@ static enum tcpfsm_packet_kind read_ip4(struct tcpfsm_packet *packet, const stru
 	if (ip->ihl < 5)
 		return TCPFSM_PACKET_MALFORMED;
 	memset(key, 0, sizeof(*key));
-	key->family = AF_INET;
 	key->addr[0].s6_addr32[0] = ip->saddr;
 	key->addr[1].s6_addr32[0] = ip->daddr;
 	return read_tcp(packet, skb, offset + ip->ihl * 4, ip->frag_off & htons(IP_MF));
@@ -79,7 +78,7 @@ static enum tcpfsm_packet_kind read_ip6(struct tcpfsm_packet *packet, const stru
 	if (!ip)
 		return TCPFSM_PACKET_OTHER;
 	memset(key, 0, sizeof(*key));
-	key->family = AF_INET6;
+	key->is_ip6 = true;
 	key->addr[0] = ip->saddr;
 	key->addr[1] = ip->daddr;
 	if (tcpfsm_is_link_local(&ip->saddr) || tcpfsm_is_link_local(&ip->daddr))
@@ -172,7 +171,7 @@ bool tcpfsm_packet_checksum_ok(const struct tcpfsm_packet *packet, const struct 
 	if (packet->seg.partial || skb_csum_unnecessary(skb) || skb->ip_summed == CHECKSUM_PARTIAL)
 		return true;
 	sum = skb_checksum(skb, packet->offset, len, 0);
-	if (key->family == AF_INET)
+	if (!key->is_ip6)
 		return !csum_tcpudp_magic(key->addr[0].s6_addr32[0], key->addr[1].s6_addr32[0],
 					  len, IPPROTO_TCP, sum);
 #if IS_ENABLED(CONFIG_IPV6)

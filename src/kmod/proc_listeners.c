@@ -70,7 +70,7 @@ static int listeners_show(struct seq_file *m, void *v)
 		show_header(m, reader->tn);
 		return 0;
 	}
-	tcpfsm_end_print(end, one->family, &one->addr, one->port);
+	tcpfsm_end_print(end, one->is_ip6, &one->addr, one->port);
 	tcpfsm_handshakes_print(reader->text, sizeof(reader->text), &one->figures);
 	seq_printf(m, "%s%s", end, reader->text);
 	if (one->ifindex)

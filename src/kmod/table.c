@@ -161,7 +161,6 @@ struct tcpfsm_entry *tcpfsm_table_add(struct tcpfsm_net *tn, const struct tcpfsm
 	entry->end[TCPFSM_SERVER] = name.to;
 	entry->is_ip6 = name.key;
 	entry->key = *key;
-	entry->hash = name.hash;
 	entry->queue = TCPFSM_QUEUE_NONE;
 	entry->id = atomic64_inc_return(&last_id);
 	bucket = tcpfsm_bucket(name.hash);
@@ -173,7 +172,7 @@ struct tcpfsm_entry *tcpfsm_table_add(struct tcpfsm_net *tn, const struct tcpfsm
 
 static void set_pending(struct tcpfsm_entry *entry, bool pending)
 {
-	u16 *count = tcpfsm_pending(entry->hash);
+	u16 *count = tcpfsm_pending(tcpfsm_entry_hash(entry));
 
 	if (entry->pending == pending)
 		return;
@@ -191,9 +190,10 @@ static void set_pending(struct tcpfsm_entry *entry, bool pending)
  */
 void tcpfsm_table_forget(struct tcpfsm_entry *entry)
 {
-	struct tcpfsm_entry **at = tcpfsm_bucket(entry->hash);
+	u32 hash = tcpfsm_entry_hash(entry);
+	struct tcpfsm_entry **at = tcpfsm_bucket(hash);
 
-	lockdep_assert_held(tcpfsm_lock_of(entry->hash));
+	lockdep_assert_held(tcpfsm_lock_of(hash));
 	tcpfsm_clock_forget(entry);
 	set_pending(entry, false);
 	while (*at != entry)
@@ -425,13 +425,13 @@ bool tcpfsm_table_next(const struct tcpfsm_net *tn, u32 *bucket, u64 *id, bool a
 /**
  * tcpfsm_end_print() - address and port
  * @buf: TCPFSM_ADDRESS_MAX bytes
- * @family: AF_INET or AF_INET6
+ * @is_ip6: of AF_INET6, not of AF_INET
  * @addr: the address, an IPv4 one in the first word
  * @port: the port
  */
-void tcpfsm_end_print(char *buf, u16 family, const struct in6_addr *addr, __be16 port)
+void tcpfsm_end_print(char *buf, bool is_ip6, const struct in6_addr *addr, __be16 port)
 {
-	snprintf(buf, TCPFSM_ADDRESS_MAX, family == AF_INET ? "%pI4:%u" : "[%pI6c]:%u", addr,
+	snprintf(buf, TCPFSM_ADDRESS_MAX, is_ip6 ? "[%pI6c]:%u" : "%pI4:%u", addr,
 		 ntohs(port));
 }
 
@@ -445,7 +445,7 @@ void tcpfsm_address_print(char *buf, const struct tcpfsm_entry *entry, unsigned 
 {
 	const struct tcpfsm_key *key = &entry->key;
 
-	tcpfsm_end_print(buf, key->family, &key->addr[who], key->port[who]);
+	tcpfsm_end_print(buf, key->is_ip6, &key->addr[who], key->port[who]);
 }
 
 /* Returns how many locks there are to be. */
@@ -477,6 +477,8 @@ int tcpfsm_table_init(void)
 
 	/* What data touch of a flow. */
 	BUILD_BUG_ON(offsetof(struct tcpfsm_entry, flow.end[1].isn) > 2 * 64);
+	/* And what one takes: it begins with a line. */
+	BUILD_BUG_ON(sizeof(struct tcpfsm_entry) > 6 * 64);
 
 	table->head = kvcalloc(table->size, sizeof(*table->head), GFP_KERNEL);
 	table->lock = kvcalloc(locks, sizeof(*table->lock), GFP_KERNEL);

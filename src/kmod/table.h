@@ -18,15 +18,20 @@
  * struct tcpfsm_key - whose connection
  * @addr: client's and server's address; IPv4 ones in the first word
  * @port: client's and server's port
- * @family: AF_INET or AF_INET6
  * @ifindex: interface, for link-local addresses only; else 0
+ * @is_ip6: of AF_INET6, not of AF_INET
  */
 struct tcpfsm_key {
 	struct in6_addr addr[2];
 	__be16 port[2];
-	u32 ifindex;
-	u16 family;
+	u32 ifindex : 31;
+	u32 is_ip6 : 1;
 };
+
+static inline u16 tcpfsm_key_family(const struct tcpfsm_key *key)
+{
+	return key->is_ip6 ? AF_INET6 : AF_INET;
+}
 
 /**
  * struct tcpfsm_entry - a flow in the table
@@ -37,19 +42,18 @@ struct tcpfsm_key {
  * @queue: enum tcpfsm_queue, which list of @tn it is on
  * @pending: it is counted in the table's pending flows
  * @asked: it is counted there only to see whether it still lives
- * @heard: tcpfsm_mark_of() the jiffy of the latest segment on the short way, or 0
- * @way: which segments may take that
  * @has_owner: which of @uid, @cgroup, and @pid with @comm are known
  * @handshake: enum tcpfsm_handshake, how far it is in the figures of its server
+ * @heard: tcpfsm_mark_of() the jiffy of the latest segment on the short way, or 0
+ * @way: which segments may take that
+ * @listener: place of its server in @tn->listeners, while it is half-open there
  * @flow: what the rules know; tcpfsm_entry_begin() brings it up to date
- * @hash: the same for both directions
  * @key: never changes
  * @waiting: in @tn->queue[@queue]
  * @id: number of the flow, from 1, never used twice
  * @cgroup: of the socket of a local end
  * @uid: of the socket of a local end
  * @pid: process that connected it, in the machine's own pid namespace
- * @listener: place of its server in @tn->listeners, while it is half-open there
  * @comm: name of the thread that connected it; ends with a 0 byte
  *
  * All of it is under the lock of its bucket, its life included: who does not hold
@@ -62,22 +66,21 @@ struct tcpfsm_entry {
 	u64 end[2];
 	bool is_ip6;
 	u8 queue;
-	bool pending;
-	bool asked;
+	u8 pending : 1;
+	u8 asked : 1;
+	u8 has_owner : 3;
+	u8 handshake;
 	u32 heard;
 	struct tcpfsm_way way;
-	u8 has_owner;
-	u8 handshake;
+	u16 listener;
 	struct tcpfsm_flow flow;
 
-	u32 hash;
 	struct tcpfsm_key key;
 	struct list_head waiting;
 	u64 id;
 	u64 cgroup;
 	kuid_t uid;
 	u32 pid;
-	u16 listener;
 	char comm[TASK_COMM_LEN];
 };
 
@@ -111,7 +114,7 @@ void tcpfsm_entry_sync(struct tcpfsm_entry *entry, u64 now_ns);
 void tcpfsm_entry_answered(struct tcpfsm_entry *entry);
 void tcpfsm_entry_begin(struct tcpfsm_entry *entry, u64 now_ns);
 void tcpfsm_entry_end(struct tcpfsm_entry *entry);
-void tcpfsm_end_print(char *buf, u16 family, const struct in6_addr *addr, __be16 port);
+void tcpfsm_end_print(char *buf, bool is_ip6, const struct in6_addr *addr, __be16 port);
 void tcpfsm_address_print(char *buf, const struct tcpfsm_entry *entry, unsigned int who);
 
 /* clock.c */

@@ -24,7 +24,7 @@ static inline void tcpfsm_trace_address(const struct tcpfsm_key *key, unsigned i
 					u8 *v6)
 {
 	memset(v4, 0, 4);
-	if (key->family == AF_INET) {
+	if (!key->is_ip6) {
 		memcpy(v4, &key->addr[who], 4);
 		memset(v6, 0, 10);
 		memset(v6 + 10, 0xff, 2);
@@ -48,7 +48,7 @@ static inline void tcpfsm_trace_address(const struct tcpfsm_key *key, unsigned i
 
 #define TCPFSM_ASSIGN_ADDRESSES(key, from)					\
 	do {									\
-		__entry->family = (key)->family;				\
+		__entry->family = tcpfsm_key_family(key);				\
 		__entry->protocol = IPPROTO_TCP;				\
 		__entry->sport = ntohs((key)->port[from]);			\
 		__entry->dport = ntohs((key)->port[!(from)]);			\
@@ -220,7 +220,8 @@ TRACE_EVENT(tcpfsm_close,
 		__entry->duration_us = div_u64(flow->since_ns - flow->born_ns, NSEC_PER_USEC);
 		__entry->rtt_server_us = flow->rtt_server_us;
 		__entry->rtt_client_us = flow->rtt_client_us;
-		__entry->half_close_ms = flow->half_close_ms;
+		__entry->half_close_ms = flow->has & TCPFSM_HAS_HALF_CLOSE ?
+			tcpfsm_half_close_ms(flow) : 0;
 		__entry->teardown_ms = flow->teardown_ms;
 		__entry->outcome = flow->outcome;
 		__entry->closer = tcpfsm_closer(flow);

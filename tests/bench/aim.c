@@ -45,7 +45,7 @@ static lookup_name find_lookup(void)
 
 static u32 bucket_of(const struct bench_aim *aim, u32 flow)
 {
-	struct tcpfsm_key key = { .family = aim->form.family };
+	struct tcpfsm_key key = { .is_ip6 = aim->form.family == AF_INET6 };
 
 	bench_packet_ends(&aim->form, flow, key.addr, key.port);
 	return tcpfsm_name_key(aim->tn, &key).hash >> tcpfsm_buckets.shift;

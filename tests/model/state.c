@@ -174,11 +174,10 @@ void state_clean(struct tcpfsm_flow *flow)
 	flow->rtt_client_us = 0;
 	memset(flow->finack_ms, 0, sizeof(flow->finack_ms));
 	memset(flow->entered_ms, 0, sizeof(flow->entered_ms));
-	flow->half_close_ms = 0;
 	flow->teardown_ms = 0;
 	flow->has = 0;
 	flow->flags &= ~TCPFSM_FLOW_AMBIGUOUS_RTT;
-	flow->doubt.ns = 0;
+	flow->doubt.ms = 0;
 	if (flow->doubted == TCPFSM_NOBODY)
 		memset(&flow->doubt, 0, sizeof(flow->doubt));
 	if (!(flow->flags & TCPFSM_FLOW_HALF_OPEN))
