@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli.h"
 
@@ -22,6 +23,22 @@ void cli_error(const char *fmt, ...)
 	vfprintf(stderr, fmt, args);
 	va_end(args);
 	fputc('\n', stderr);
+}
+
+/**
+ * cli_unreadable() - tell why what the module shows cannot be opened, after errno
+ * @name: the file
+ * @is_copy: it is not the module's own
+ */
+void cli_unreadable(const char *name, bool is_copy)
+{
+	if (!is_copy && errno == ENOENT && access("/sys/module/tcpfsm", F_OK))
+		cli_error("the module is not loaded: modprobe tcpfsm, or insmod tcpfsm.ko");
+	else if (!is_copy && (errno == EACCES || errno == EPERM))
+		cli_error("%s: %s: run as root, or with CAP_NET_ADMIN over the network namespace",
+			  name, strerror(errno));
+	else
+		cli_error("%s: %s", name, strerror(errno));
 }
 
 /**

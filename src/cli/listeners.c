@@ -105,10 +105,9 @@ bool listeners_read(struct listeners *listeners, const char *path)
 	FILE *file;
 
 	memset(listeners, 0, sizeof(*listeners));
-	path = path ?: PATH;
-	file = fopen(path, "re");
+	file = fopen(path ?: PATH, "re");
 	if (!file) {
-		cli_error("%s: %s", path, strerror(errno));
+		cli_unreadable(path ?: PATH, path);
 		return false;
 	}
 	while (getline(&line, &size, file) > 0)

@@ -28,7 +28,7 @@ static const struct page_option options[] = {
 	{ OPTION_LISTENERS, "listeners", "N",
 	  "so many servers, those with the most handshakes; the others are added up as \"other\" (50)" },
 	{ OPTION_NO_FLOWS, "no-flows", NULL,
-	  "do not read the table to count the states of endpoints" },
+	  "do not read the table to count the states of endpoints; who is not root wants --listeners 0, too" },
 	{}
 };
 
@@ -288,7 +288,7 @@ static int put_listeners(const struct metrics *metrics)
 	describe(metrics, "listener_rtt_seconds", "histogram", "round trip of the handshake");
 	for (i = 0; i < listeners.count; i++)
 		put_histogram(metrics, &listeners.one[i]);
-	describe(metrics, "listeners_missed", "counter", "servers that did not fit");
+	describe(metrics, "listeners_missed", "counter", "handshakes with servers that there was no room for");
 	sample(metrics, "listeners_missed_total", "", listeners.missed);
 	listeners_free(&listeners);
 	return CLI_OK;

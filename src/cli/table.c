@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Reading /proc/tcpfsm, flow by flow, and saying what to do where it cannot be. */
+/* Reading /proc/tcpfsm, flow by flow. */
 #include <errno.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "cli.h"
 #include "table.h"
@@ -21,17 +20,6 @@ static FILE *open_proc(const char **name)
 		return file;
 	*name = "/proc/net/tcpfsm";
 	return fopen(*name, "re");
-}
-
-static void tell_why(const char *path, const char *name)
-{
-	if (!path && errno == ENOENT && access("/sys/module/tcpfsm", F_OK))
-		cli_error("the module is not loaded: modprobe tcpfsm, or insmod tcpfsm.ko");
-	else if (!path && (errno == EACCES || errno == EPERM))
-		cli_error("%s: %s: run as root, or with CAP_NET_ADMIN over the network namespace",
-			  name, strerror(errno));
-	else
-		cli_error("%s: %s", name, strerror(errno));
 }
 
 /* Line 1 says which format this is, line 2 names the columns. */
@@ -77,7 +65,7 @@ int table_open(struct table *table, const char *path)
 	else
 		table->file = stdin;
 	if (!table->file) {
-		tell_why(path, table->name);
+		cli_unreadable(table->name, path);
 		return CLI_FAILED;
 	}
 	status = read_header(table);

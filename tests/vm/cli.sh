@@ -251,6 +251,7 @@ once cli/status routed cli_status
 cli_metrics() {
 	local counters name
 
+	clear_all
 	talk "${opening[@]}" "${closing[@]}"
 	talk "${opening[@]}" c.abort s.error=ECONNRESET
 	counters=$(counters server)
@@ -405,7 +406,10 @@ cli_errors() {
 	[[ $(<"$results/err") == "tcpfsm: tracefs: Permission denied: run as root" ]] || fail "$(<"$results/err")"
 	! setpriv --reuid 65534 --clear-groups "$tcpfsm" list --netns client 2>"$results/err" || fail "netns: allowed"
 	[[ $(<"$results/err") == *": run as root" ]] || fail "$(<"$results/err")"
-	# Counters are for all.
-	setpriv --reuid 65534 --clear-groups "$tcpfsm" metrics --no-flows >/dev/null || fail "metrics: not allowed"
+	# Counters are for all, addresses are not.
+	setpriv --reuid 65534 --clear-groups "$tcpfsm" metrics --no-flows --listeners 0 >/dev/null || fail "metrics: not allowed"
+	! setpriv --reuid 65534 --clear-groups "$tcpfsm" metrics --no-flows >"$results/out" 2>"$results/err" || fail "metrics: allowed"
+	[[ $(<"$results/err") == "tcpfsm: /proc/"*"tcpfsm_listeners: "*": run as root, or with CAP_NET_ADMIN over the network namespace" ]] ||
+		fail "metrics: $(<"$results/err")"
 }
 once cli/errors routed cli_errors

@@ -26,9 +26,6 @@ situation() {
 		undo setting "$ns" linger 10
 	done
 	clear_all
-	for ns in client router server; do
-		within "$ns" write /proc/net/tcpfsm_listeners clear
-	done
 }
 
 # show NAMESPACE COMMAND: what is seen there at a terminal where somebody types it

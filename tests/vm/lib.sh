@@ -348,8 +348,11 @@ clear_all() {
 	local ns
 
 	echo clear >/proc/tcpfsm
+	echo clear >/proc/net/tcpfsm_listeners
 	for ns in /run/netns/*; do
-		[[ ! -e $ns ]] || within "${ns##*/}" write /proc/tcpfsm clear
+		[[ -e $ns ]] || continue
+		within "${ns##*/}" write /proc/tcpfsm clear
+		within "${ns##*/}" write /proc/net/tcpfsm_listeners clear
 	done
 }
 
