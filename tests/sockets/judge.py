@@ -14,7 +14,8 @@ ways; they are allowed, and counted:
 
 Three more are no difference between the two, but what no segment shows:
 
-  silent         a socket closes in SYN_SENT and sends nothing
+  silent         a socket closes and sends nothing: in SYN_SENT, or without a process
+                 after it has sent its FIN again and again and nothing came
   delayed-ack    a RST ends a connection before the ACK of the FIN left
   refused-ack    the final ACK came and was ignored, as the accept queue was full,
                  and no SYN-ACK was repeated, which would have told: a RST came before,
@@ -36,6 +37,10 @@ NAMES = ("passive-open", "time-wait", "orphan", "queued-fin", "self", "silent", 
 
 # TCP_TIMEWAIT_LEN, and a little less, in seconds.
 TIME_WAIT_LEN = 59
+
+# An orphan gives up when 8 repetitions have had their time from TCP_RTO_MIN on:
+# tcp_orphan_retries(), tcp_model_timeout(); in seconds.
+ORPHAN_TIMEOUT = ((2 << 8) - 1) * 0.2
 
 
 def spell(path):
@@ -100,6 +105,18 @@ def match(sockets, flows):
     return pairs + [(None, item) for item in left]
 
 
+def gave_up(end):
+    """Was its FIN repeated until its socket gave up, and nothing heard meanwhile?"""
+    fins = []
+    for segment in end.flow.segments:
+        if segment.role != end.role:
+            fins = []
+        elif segment.flags & FIN:
+            fins.append(segment.time)
+    return (len(fins) > 1 and end.socket.closed - fins[0] >= ORPHAN_TIMEOUT
+            and not end.was_reset())
+
+
 def ways_to_end(end, path):
     """What CLOSE may stand for at the end of a socket's path."""
     before = path[:-1]
@@ -114,6 +131,8 @@ def ways_to_end(end, path):
         if path[-2] == "FIN_WAIT2" and rest in ("FIN_WAIT2", None) and "TIME_WAIT" not in shown:
             yield before, "orphan"
     if path[-2] == "SYN_SENT" and not end.was_reset():
+        yield before, "silent"
+    if path[-2] in ("FIN_WAIT1", "CLOSING", "LAST_ACK") and gave_up(end):
         yield before, "silent"
 
 

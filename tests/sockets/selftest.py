@@ -43,6 +43,11 @@ CROSSED_SOCKETS = {
     "client": "SYN_SENT ESTABLISHED FIN_WAIT1 CLOSING CLOSE",
     "server": "ESTABLISHED FIN_WAIT1 CLOSING CLOSE",
 }
+
+# The client closes, and its FIN is not answered.
+UNANSWERED = STORY[:5]
+UNANSWERED_SOCKETS = {"client": "SYN_SENT ESTABLISHED FIN_WAIT1", "server": "ESTABLISHED"}
+
 SEGMENTS = {
     "syn": ("0x02", 0, 0),
     "synack": ("0x12", 0, 1),
@@ -169,6 +174,18 @@ def fin_again(lines):
     return out
 
 
+def given_up(lines, times, seconds):
+    """The client's FIN leaves so many times, and after a while its socket is closed."""
+    out = []
+    for line in lines:
+        out += [line] * (times if is_fin_of_client(line) else 1)
+        if line.startswith("@end"):
+            closed = event(1 + seconds, "inet_sock_set_state", f"{addresses('client')} "
+                           "oldstate=TCP_FIN_WAIT1 newstate=TCP_CLOSE")
+            out[-1:] = [closed, *sample(2 + seconds, "client", ""), line]
+    return out
+
+
 def everything(pick):
     return lambda line: line[0] != "@" and pick(line)
 
@@ -231,6 +248,14 @@ CROSSED_CASES = {
 }
 
 
+# The same of a FIN that is not answered.
+UNANSWERED_CASES = {
+    "given-up": (lambda lines: given_up(lines, 8, 103), None),
+    "closed-early": (lambda lines: given_up(lines, 8, 102), "own client"),
+    "closed-unrepeated": (lambda lines: given_up(lines, 1, 103), "own client"),
+}
+
+
 def complaint(name, lines, word):
     """What did not come out as it has to, or nothing."""
     with tempfile.TemporaryDirectory() as directory:
@@ -246,6 +271,8 @@ def complaints():
         yield from complaint(name, doctor(story(lossy)), word)
     for name, (doctor, word) in CROSSED_CASES.items():
         yield from complaint(name, doctor(story(0, CROSSED, CROSSED_SOCKETS)), word)
+    for name, (doctor, word) in UNANSWERED_CASES.items():
+        yield from complaint(name, doctor(story(0, UNANSWERED, UNANSWERED_SOCKETS)), word)
 
 
 def main():
@@ -253,7 +280,7 @@ def main():
     if wrong:
         print(f"FAIL sockets/doctored: {'; '.join(wrong)}")
     else:
-        print(f"ok sockets/doctored ({len(CASES) + len(CROSSED_CASES)} traces)")
+        print(f"ok sockets/doctored ({len(CASES) + len(CROSSED_CASES) + len(UNANSWERED_CASES)} traces)")
     print(f"{int(not wrong)} passed, {int(bool(wrong))} failed")
     return 1 if wrong else 0
 
