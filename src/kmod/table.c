@@ -172,11 +172,12 @@ struct tcpfsm_entry *tcpfsm_table_add(struct tcpfsm_net *tn, const struct tcpfsm
 
 static void set_pending(struct tcpfsm_entry *entry, bool pending)
 {
-	u16 *count = tcpfsm_pending(tcpfsm_entry_hash(entry));
+	u16 *count;
 
 	if (entry->pending == pending)
 		return;
 	entry->pending = pending;
+	count = tcpfsm_pending(tcpfsm_entry_hash(entry));
 	/* At its end it can only stay: nobody knows how many there are. */
 	if (*count != U16_MAX)
 		WRITE_ONCE(*count, pending ? *count + 1 : *count - 1);
