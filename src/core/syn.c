@@ -172,6 +172,19 @@ static void same_syn(struct tcpfsm_step *st)
 		learn_syn(st, TCPFSM_FACT_A);
 }
 
+/*
+ * X has sent its SYN, and nothing has come of Y in this life: what X answers was
+ * there before, and has moved X from SYN_SENT all the same (RFC 9293 3.10.7.3).
+ */
+static bool opens_actively(const struct tcpfsm_step *st)
+{
+	const struct tcpfsm_endpoint *x = &st->flow->end[st->x];
+
+	return x->state == TCPFSM_SYN_SENT && x->marks & TCPFSM_MARK_ISN &&
+	       st->seg->seq == x->isn &&
+	       !tcpfsm_has_fact(&st->flow->end[st->y], TCPFSM_FACT_S);
+}
+
 /**
  * tcpfsm_sent_syn() - X sent a SYN or SYN-ACK (RFC 9293 3.5)
  * @st: the step
@@ -190,6 +203,10 @@ bool tcpfsm_sent_syn(struct tcpfsm_step *st)
 	if (synack && !tcpfsm_answers_syn(y, seg->ack) && !(x->marks & TCPFSM_MARK_SYNACK)) {
 		/* RFC 9293 fig. 8: it answers a SYN of an earlier life. */
 		tcpfsm_note(st, TCPFSM_ANOMALY_OLD_SYNACK);
+		if (opens_actively(st)) {
+			same_syn(st);
+			st->flow->end[st->y].snd_nxt = seg->ack;
+		}
 		return false;
 	}
 	if (tcpfsm_has_fact(x, TCPFSM_FACT_S) &&
@@ -304,8 +321,12 @@ void tcpfsm_delivered_syn(struct tcpfsm_step *st, bool inferred)
 
 	if (!(seg->flags & TCPFSM_ACK) || !tcpfsm_answers_syn(y, seg->ack))
 		return;
-	/* SYN_SENT takes any SYN-ACK of its SYN; SYN_RECV the one that fits (RFC 9293 fig. 7). */
+	/*
+	 * SYN_SENT takes any SYN-ACK of its SYN; SYN_RECV the one that fits (RFC 9293
+	 * fig. 7), of the SYN that Y has answered.
+	 */
 	if (!tcpfsm_has_fact(y, TCPFSM_FACT_A) ||
-	    (seg->seq == x->isn && seg->ack == y->snd_nxt))
+	    (seg->seq == x->isn && seg->ack == y->snd_nxt &&
+	     (!(y->marks & TCPFSM_MARK_RCV) || tcpfsm_answers_syn(x, y->rcv_nxt))))
 		tcpfsm_learn_p(st, st->y, inferred);
 }

@@ -232,6 +232,33 @@ TEST(old_duplicate_syn_on_the_way)
 	     "client > . 101 ack 601	| ES/ES?");
 }
 
+/*
+ * A copy of a SYN that was refused before comes to the next socket of these ports,
+ * which is in SYN_SENT: it answers (RFC 9293 3.10.7.3), and what its own SYN was
+ * answered with no longer fits.
+ */
+TEST(old_duplicate_syn_into_syn_sent)
+{
+	play(EVERYWHERE,
+	     "client > S 100		| SS/LI",
+	     "client > S. 100 ack 501	| SR/LI !old_synack",
+	     "client > S. 100 ack 501	| SR/LI again",
+	     "server < R 501		| CL/CL ended outcome=reset_server");
+	play(EVERYWHERE,
+	     "client > S 100		| SS/LI",
+	     "client > S. 100 ack 501	| SR/LI !old_synack",
+	     "server < S. 9000 ack 101	| SR/SR",
+	     "server < S. 9000 ack 101	| SR/SR again",
+	     "client > . 101 ack 501	| SR/SR",
+	     "server < R 501		| CL/SR");
+	/* What it answered was the peer's SYN of this life, which had been lost on the way here. */
+	play(EVERYWHERE,
+	     "client > S 100		| SS/LI",
+	     "client > S. 100 ack 501	| SR/LI !old_synack",
+	     "server < S. 500 ack 101	| ES/SR",
+	     "client > . 101 ack 501	| ES/ES");
+}
+
 /* 13, while the flow can still be seen: ended, and in TIME_WAIT. */
 TEST(delayed_syn_after_the_end)
 {
@@ -564,7 +591,8 @@ TESTS = {
 	item(4a, final_ack_lost), item(5, data_completes_handshake), item(6, deferred_accept),
 	item(7a, simultaneous_open), item(8, crossed_synack_must_fit), item(9, self_connect),
 	item(10, split_in_four), item(11, split_in_five), item(12a, old_duplicate_syn),
-	item(12b, old_duplicate_syn_on_the_way), item(13a, delayed_syn),
+	item(12b, old_duplicate_syn_on_the_way),
+	item(12c, old_duplicate_syn_into_syn_sent), item(13a, delayed_syn),
 	item(13b, delayed_syn_after_the_end), item(14a, refused),
 	item(15, reset_that_syn_sent_ignores), item(16, stale_synack),
 	item(17, challenge_answers_syn), item(18a, syn_timeout), item(26b, synack_timeout),
