@@ -96,8 +96,10 @@ def match(sockets, flows):
         until = sockets[i + 1].time if socket.renamed else float("inf")
         later = [item for item in left if socket.time <= item[0].time < until]
         earlier = [item for item in left if item[0].time < socket.time]
-        # Only an active open whose port was chosen before shows its own beginning.
-        found = later[:1] if socket.path[0] == "CLOSE" else earlier[-1:]
+        # Only an active open whose port was chosen before shows its own beginning. The
+        # peer's SYN may come before its own leaves, and be refused: another flow.
+        opened = [item for item in later if "SYN_SENT" in item[0].mirror[item[1]].path]
+        found = opened[:1] if socket.path[0] == "CLOSE" else earlier[-1:]
         found = found or later[:1] or earlier[-1:]
         if found:
             left.remove(found[0])

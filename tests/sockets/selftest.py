@@ -160,6 +160,29 @@ def as_queued(lines):
     return lines
 
 
+def refused_before(lines):
+    """The server's SYN comes to the client's host before the client's own has left."""
+    def states(view, role, who, old, new):
+        local = (view == "server") == (who == "server")
+        return event(1.0005, "tcpfsm_set_state", f"flow=9{VIEWS[view]} netns={VIEWS[view]} endpoint={role} "
+                     f"local={int(local)} certainty=observed cause=syn seq=0 ack=0 flags=0x02 "
+                     f"{addresses(who)} oldstate=TCP_{old} newstate=TCP_{new}")
+
+    def socket(old, new):
+        return event(1.0005, "inet_sock_set_state",
+                     f"{addresses('server')} oldstate=TCP_{old} newstate=TCP_{new}")
+
+    added = [socket("CLOSE", "SYN_SENT"), socket("SYN_SENT", "CLOSE")]
+    for view in ("server", "client"):
+        added += [event(1.0005, "tcpfsm_segment", f"flow=9{VIEWS[view]} netns={VIEWS[view]} endpoint=client "
+                        f"seq=70 ack=0 len=0 window=1 flags=0x02 {addresses('server')}"),
+                  states(view, "client", "server", "CLOSE", "SYN_SENT"),
+                  states(view, "server", "client", "LISTEN", "CLOSE"),
+                  states(view, "client", "server", "SYN_SENT", "CLOSE")]
+    at = next(i for i, line in enumerate(lines) if "tcpfsm_segment" in line)
+    return lines[:at] + added + lines[at:]
+
+
 def is_fin_of_client(line):
     return "tcpfsm_segment" in line and "endpoint=client" in line and "flags=0x11" in line
 
@@ -194,6 +217,7 @@ def everything(pick):
 CASES = {
     "agrees": (lambda lines: lines, 0, None),
     "agrees-lossy": (lambda lines: lines, 1, None),
+    "refused-before": (refused_before, 0, None),
     "wrong-state-own": (lambda lines: wrong_state(lines, "client"), 0, "own client"),
     "wrong-state-own-lossy": (lambda lines: wrong_state(lines, "client"), 1, "own client"),
     "wrong-state-router": (lambda lines: wrong_state(lines, "router"), 0, "router"),
