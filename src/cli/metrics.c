@@ -7,6 +7,7 @@
 #include "counters.h"
 #include "listeners.h"
 #include "netns.h"
+#include "output.h"
 #include "page.h"
 #include "table.h"
 
@@ -17,7 +18,7 @@
 #define LISTENERS_LIMIT 10000
 
 enum {
-	OPTION_FORMAT = PAGE_FIRST, OPTION_NETNS, OPTION_LISTENERS, OPTION_NO_FLOWS,
+	OPTION_FORMAT = PAGE_FIRST, OPTION_NETNS, OPTION_LISTENERS, OPTION_NO_FLOWS, OPTION_OUTPUT,
 };
 
 static const struct page_option options[] = {
@@ -29,6 +30,8 @@ static const struct page_option options[] = {
 	  "so many servers, those with the most handshakes; the others are added up as \"other\" (50)" },
 	{ OPTION_NO_FLOWS, "no-flows", NULL,
 	  "do not read the table to count the states of endpoints; who is not root wants --listeners 0, too" },
+	{ OPTION_OUTPUT, "output", "FILE",
+	  "into this file, which is replaced at once when all has been written, and left alone if something fails" },
 	{}
 };
 
@@ -51,12 +54,14 @@ static const struct page page = {
  * @netns: for a label, or NULL
  * @listeners: how many at most
  * @flows: the table is read
+ * @output: path of a file, or NULL for standard output
  */
 struct metrics {
 	bool openmetrics;
 	const char *netns;
 	unsigned long listeners;
 	bool flows;
+	const char *output;
 };
 
 /* A counter's samples end in _total; in the older format its name does, too. */
@@ -337,6 +342,9 @@ static bool take_option(void *context, int option)
 	case OPTION_NO_FLOWS:
 		metrics->flows = false;
 		return true;
+	case OPTION_OUTPUT:
+		metrics->output = optarg;
+		return true;
 	default:
 		return false;
 	}
@@ -365,5 +373,9 @@ int metrics_run(int argc, char **argv)
 	}
 	if (metrics.netns && !netns_enter(metrics.netns))
 		return CLI_FAILED;
-	return run(&metrics);
+	if (!metrics.output)
+		return run(&metrics);
+	if (!output_begin(metrics.output))
+		return CLI_FAILED;
+	return output_end(metrics.output, run(&metrics));
 }

@@ -247,6 +247,11 @@ cli_status() {
 }
 once cli/status routed cli_status
 
+# same_names FILE FILE: the same samples, whatever their values
+same_names() {
+	[[ $(sed 's/ [0-9]*$//' "$1") == "$(sed 's/ [0-9]*$//' "$2")" ]] || fail "$(diff "$1" "$2")"
+}
+
 # Each counter, with the value that lnstat's file has; the format ends as it has to.
 cli_metrics() {
 	local counters name
@@ -272,6 +277,10 @@ cli_metrics() {
 	[[ $(wc -l <"$results/metrics") -lt 300 ]] || fail "$(wc -l <"$results/metrics") lines"
 	"$tcpfsm" metrics --format prometheus >"$results/metrics" || fail "exit status $?"
 	grep -q '^# TYPE tcpfsm_segments_total counter$' "$results/metrics" || fail "$(head -n 5 "$results/metrics")"
+	rm -rf "$results/output" && mkdir "$results/output"
+	"$tcpfsm" metrics --format prometheus --output "$results/output/tcpfsm.prom" || fail "exit status $?"
+	same_names "$results/metrics" "$results/output/tcpfsm.prom"
+	[[ $(cd "$results/output" && stat -c '%a %n' -- *) == '644 tcpfsm.prom' ]] || fail "$(ls -l "$results/output")"
 	"$tcpfsm" top --netns server --count 1 "dport = :$port" >"$results/top" || fail "exit status $?"
 	grep -qF ":$port " "$results/top" || fail "$(<"$results/top")"
 }

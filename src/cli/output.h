@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A file that takes the place of standard output, and appears when it is complete. */
+#ifndef TCPFSM_OUTPUT_H
+#define TCPFSM_OUTPUT_H
+
+#include "platform.h"
+
+bool output_begin(const char *path);
+int output_end(const char *path, int status);
+
+#endif
