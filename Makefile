@@ -26,11 +26,31 @@
 #	make pictures		draws the pictures of docs/ again
 #	make guide		makes the outputs of docs/guide.md and README.md again, in a VM
 #	make conformance	makes docs/conformance.md of the last test run
+#	make deb		Debian packages, tcpfsm-dkms and tcpfsm-tools, in build/
+#	make test-packages	installs them in a machine, and removes them again
+#	make install [PREFIX=/usr/local] [DESTDIR=] [KDIR=]	what the packages have, without them
+#	make uninstall		the same arguments; install-tools, install-module: a part of it
 #	make clean
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
 K ?= 6.12
 SECONDS ?= 600
+
+# Where things go that are installed; docs/packages.md.
+PREFIX ?= /usr/local
+UNITS ?= $(PREFIX)/lib/systemd/system
+RULES ?= $(PREFIX)/lib/udev/rules.d
+share = $(DESTDIR)$(PREFIX)/share
+# As the module has it; include/config/ may know another one.
+release = $(shell sed -n 's/^\#define UTS_RELEASE "\(.*\)"/\1/p' "$(KDIR)/include/generated/utsrelease.h")
+# All that is in directories of others.
+installed = $(DESTDIR)$(PREFIX)/bin/tcpfsm $(share)/man/man1/tcpfsm.1 $(share)/man/man4/tcpfsm.4 \
+	$(share)/bash-completion/completions/tcpfsm $(DESTDIR)$(RULES)/60-tcpfsm.rules \
+	$(patsubst scripts/systemd/%,$(DESTDIR)$(UNITS)/%,$(units))
+units = scripts/systemd/tcpfsm-metrics.service scripts/systemd/tcpfsm-metrics.timer
+# Neither has to be there.
+bpftrace = $(wildcard scripts/bpftrace/*.bt)
+fleet = $(wildcard scripts/fleet/*.yml scripts/fleet/*.yaml scripts/fleet/*.json scripts/fleet/*.conf)
 
 all: modules
 
@@ -91,6 +111,9 @@ test-sockets:
 sockets:
 	@tests/sockets/run -n 10000
 
+test-packages:
+	@tests/packages/run
+
 test-debug:
 	@tests/run debug:full
 
@@ -119,6 +142,36 @@ guide:
 conformance:
 	@scripts/conformance
 
+deb:
+	@scripts/deb
+
+install: install-module install-tools
+
+# A tree for others to pack has no modules.dep: that is made where the kernel is.
+install-module: modules
+	$(MAKE) -C "$(KDIR)" M="$(CURDIR)" INSTALL_MOD_PATH="$(DESTDIR)" INSTALL_MOD_DIR=updates \
+		DEPMOD=true modules_install
+	$(if $(DESTDIR),,depmod "$(release)")
+	install -D -m 644 -t "$(DESTDIR)$(RULES)" scripts/systemd/60-tcpfsm.rules
+	mkdir -p "$(share)/doc/tcpfsm"
+	cp -r scripts/examples "$(share)/doc/tcpfsm/"
+
+install-tools: cli
+	install -D -t "$(DESTDIR)$(PREFIX)/bin" build/tcpfsm
+	install -D -m 644 -t "$(share)/man/man1" docs/tcpfsm.1
+	install -D -m 644 -t "$(share)/man/man4" docs/tcpfsm.4
+	install -D -m 644 scripts/tcpfsm.bash "$(share)/bash-completion/completions/tcpfsm"
+	install -D -m 644 -t "$(share)/tcpfsm" docs/tcpfsm.schema.json
+	install -D -m 644 -t "$(DESTDIR)$(UNITS)" $(units)
+	$(if $(bpftrace),install -D -t "$(share)/tcpfsm/bpftrace" $(bpftrace))
+	$(if $(fleet),install -D -m 644 -t "$(share)/tcpfsm/fleet" $(fleet))
+
+uninstall:
+	rm -f $(foreach file,$(installed),"$(file)") \
+		"$(DESTDIR)/lib/modules/$(release)/updates"/tcpfsm.ko*
+	rm -rf "$(share)/tcpfsm" "$(share)/doc/tcpfsm"
+	$(if $(DESTDIR),,depmod "$(release)")
+
 clean:
 	rm -rf build
 	find . -name build -prune -o \( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o \
@@ -126,5 +179,6 @@ clean:
 	rm -f Module.symvers modules.order
 
 .PHONY: all modules cli demo shell check test test-unit test-vm test-cli test-replay test-um \
-	test-wire test-bench test-flood test-contention test-sockets test-debug model fuzz prove \
-	sockets storm bench conformance docs pictures guide clean
+	test-wire test-bench test-flood test-contention test-sockets test-debug test-packages model \
+	fuzz prove sockets storm bench conformance docs pictures guide deb install install-module \
+	install-tools uninstall clean

@@ -22,6 +22,9 @@ note() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }
 die() { note "$*"; exit 1; }
 skip() { note "$*"; exit "$SKIPPED"; }
 
+# module_version: all of the project has this one.
+module_version() { sed -n 's/^#define VERSION "\(.*\)"$/\1/p' "$top/src/kmod/main.c"; }
+
 # apt ARGUMENTS...: apt-get without questions; its output is shown if it fails.
 apt() {
 	local log status=0
@@ -45,6 +48,12 @@ install_packages() {
 	apt install "$@" 2>/dev/null && return
 	apt update || note "apt-get update failed"
 	apt install "$@" || die "cannot install $*"
+}
+
+# depends PACKAGE PREFIX: the first dependency whose name begins with PREFIX.
+depends() {
+	LC_ALL=C apt-cache depends --important "$1" 2>/dev/null |
+		awk -v prefix="$2" '$1 ~ /Depends:$/ && index($2, prefix) == 1 && !n++ { print $2 }'
 }
 
 # need COMMAND:PACKAGE...: installs the packages whose commands are missing.
