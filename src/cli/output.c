@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A file that others read at any time: what is printed goes beside it, and is renamed
- * when it is complete, so that nobody ever sees a part of it.
+ * A file that is replaced as a whole: what is printed goes beside it, and is renamed when
+ * it is complete. Who reads it at any time never sees a part.
  */
 #include <errno.h>
 #include <fcntl.h>
