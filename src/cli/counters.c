@@ -21,7 +21,7 @@ static void take_names(struct counters *counters, char *line)
 		counters->name[counters->count++] = word;
 }
 
-/* The first column is the same in each line, of whichever processor. */
+/* The first column, entries, is the same in each line, of whichever processor. */
 static void take_values(struct counters *counters, char *line)
 {
 	char *at = line, *end;
@@ -32,7 +32,7 @@ static void take_values(struct counters *counters, char *line)
 
 		if (end == at)
 			return;
-		if (!strcmp(counters->name[i], "entries"))
+		if (!i)
 			counters->value[i] = value;
 		else
 			counters->value[i] += value;

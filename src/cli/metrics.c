@@ -121,7 +121,8 @@ static int put_labelled(const struct metrics *metrics, const char *file, const c
 	size_t i;
 	int status = counters_read(&counters, file);
 
-	for (i = 0; !status && i < counters.count; i++) {
+	/* Behind the number of flows. */
+	for (i = 1; !status && i < counters.count; i++) {
 		scnprintf(labels, sizeof(labels), "%s=\"%s\"", label, counters.name[i]);
 		sample(metrics, name, labels, counters.value[i]);
 	}
@@ -138,7 +139,8 @@ static int put_transitions(const struct metrics *metrics, const char *file)
 	size_t i;
 	int status = counters_read(&counters, file);
 
-	for (i = 0; !status && i < counters.count; i++) {
+	/* Behind the number of flows. */
+	for (i = 1; !status && i < counters.count; i++) {
 		const char *name = counters.name[i], *to = strstr(name, "_to_");
 
 		if (to)

@@ -18,14 +18,12 @@
  * @names: of its columns
  * @first: index of the first counter in struct tcpfsm_stats
  * @count: how many
- * @entries: a first column with the number of flows, as in nf_conntrack's
  */
 struct stats_file {
 	const char *name;
 	const char *const *names;
 	unsigned int first;
 	unsigned int count;
-	bool entries;
 };
 
 #define INDEX(member) (offsetof(struct tcpfsm_stats, member) / sizeof(unsigned long))
@@ -54,14 +52,14 @@ static const char *const anomaly_names[] = {
 };
 
 static_assert(ARRAY_SIZE(counter_names) < COLUMNS_MAX);
-static_assert(ARRAY_SIZE(rfc_names) <= COLUMNS_MAX);
-static_assert(ARRAY_SIZE(other_names) <= COLUMNS_MAX);
-static_assert(ARRAY_SIZE(verdict_names) <= COLUMNS_MAX);
-static_assert(ARRAY_SIZE(anomaly_names) <= COLUMNS_MAX);
+static_assert(ARRAY_SIZE(rfc_names) < COLUMNS_MAX);
+static_assert(ARRAY_SIZE(other_names) < COLUMNS_MAX);
+static_assert(ARRAY_SIZE(verdict_names) < COLUMNS_MAX);
+static_assert(ARRAY_SIZE(anomaly_names) < COLUMNS_MAX);
 static_assert(ARRAY_SIZE(rfc_names) + ARRAY_SIZE(other_names) == TCPFSM_ARC_MAX);
 
 static const struct stats_file files[] = {
-	{ "tcpfsm", counter_names, 0, ARRAY_SIZE(counter_names), true },
+	{ "tcpfsm", counter_names, 0, ARRAY_SIZE(counter_names) },
 	{ "tcpfsm_transitions", rfc_names, INDEX(arc), ARRAY_SIZE(rfc_names) },
 	{ "tcpfsm_exceptions", other_names, INDEX(arc) + ARRAY_SIZE(rfc_names),
 	  ARRAY_SIZE(other_names) },
@@ -108,20 +106,24 @@ static unsigned long segments(const struct tcpfsm_stats *stats)
 	       stats->seg_fragment + stats->seg_malformed + stats->seg_checksum;
 }
 
+/*
+ * In front stands the number of flows, as in nf_conntrack's: lnstat takes the first
+ * column of a file for one figure of all processors, and does not add it up.
+ */
 static int stats_show(struct seq_file *m, void *v)
 {
 	const struct stats_file *file = pde_data(file_inode(m->file));
 	const unsigned long *counters = v;
 	unsigned int i;
 
-	if (file->entries && v == SEQ_START_TOKEN)
+	if (v == SEQ_START_TOKEN)
 		seq_puts(m, "entries ");
-	else if (file->entries)
+	else
 		seq_printf(m, "%08x ", atomic_read(&tcpfsm_net(seq_file_net(m))->flows));
 	for (i = 0; i < file->count; i++) {
 		if (v == SEQ_START_TOKEN)
 			seq_puts(m, file->names[i]);
-		else if (file->entries && !i)
+		else if (!file->first && !i)
 			seq_printf(m, "%08lx", segments(v));
 		else
 			seq_printf(m, "%08lx", counters[file->first + i]);

@@ -283,7 +283,7 @@ readonly stat=/proc/net/stat/tcpfsm
 readonly stat_files=("$stat" "${stat}_transitions" "${stat}_exceptions" "${stat}_verdicts" "${stat}_anomalies")
 
 # counters [VIEW]: "name value" in decimal, summed over the processors; verdicts
-# as end_NAME, anomalies as an_NAME, transitions as FROM_to_TO or other
+# as end_NAME, anomalies as an_NAME, transitions as FROM_to_TO or other; entries is none
 counters() {
 	local line i prefix=''
 	local -a names values sums
@@ -304,7 +304,7 @@ counters() {
 			continue
 		fi
 		for i in "${!names[@]}"; do
-			echo "$prefix${names[i]} ${sums[i]:-0}"
+			[[ ${names[i]} == entries ]] || echo "$prefix${names[i]} ${sums[i]:-0}"
 		done
 		unset names sums
 		case $line in
