@@ -214,3 +214,39 @@ full_in_all() {
 	(($(counter table_full stranger) > 0)) || fail "not counted as table_full"
 }
 once load/full-in-all alone full_in_all
+
+# begin_guest: many connections in a network namespace of a user namespace of somebody
+# else; sets guest, its process
+begin_guest() {
+	local said
+
+	# shellcheck disable=SC2016 # the inner shell expands it
+	exec {said}< <(exec setpriv --reuid 65534 --regid 65534 --clear-groups \
+		unshare --user --map-root-user unshare --net bash -c '
+		ip link set lo up && exec "$1/crowd" - - 127.0.0.1 "$2" hold 16' - "$bin" "$port")
+	guest=$!
+	read -rt "$PATIENCE" -u "$said" || fail "no connections of a guest"
+}
+
+# flows_of PROCESS: how many its network namespace has
+flows_of() {
+	nsenter --net="/proc/$1/ns/net" cat /proc/net/tcpfsm | grep -vc '^#'
+}
+
+# Whoever makes user namespaces has half of all flows at most, in however many of them.
+guests_half() {
+	local guest first
+
+	reload max_flows=16 max_half_open=16 max_flows_all=32
+	begin_guest
+	first=$guest
+	begin_guest
+	[[ $(flows_of "$first") == 16 && $(flows_of "$guest") == 0 ]] ||
+		fail "$(flows_of "$first") and $(flows_of "$guest") flows of guests, not 16 and 0"
+	# What is left is the machine's own.
+	hold 16
+	[[ $(flows host | grep -c '^ESTABLISHED  ESTABLISHED ') == 16 ]] ||
+		fail "$(flows host | wc -l) flows of the machine's own namespace, not 16"
+	kill "$first" "$guest"
+}
+once load/guests-half alone guests_half
