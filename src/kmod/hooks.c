@@ -155,20 +155,14 @@ static struct tcpfsm_entry *begin(struct passage *p, enum tcpfsm_birth birth,
 {
 	unsigned int who = birth == TCPFSM_BIRTH_SERVER ? TCPFSM_SERVER : TCPFSM_CLIENT;
 	const struct tcpfsm_segment *seg = &p->packet->seg;
-	struct tcpfsm_key key TCPFSM_NOT_CLEARED;
 	struct tcpfsm_entry *entry;
 
-	key = p->packet->key;
-	if (who == TCPFSM_SERVER) {
-		swap(key.addr[0], key.addr[1]);
-		swap(key.port[0], key.port[1]);
-	}
-	entry = tcpfsm_table_add(p->tn, &key);
+	entry = tcpfsm_table_add(p->tn, &p->name, &p->packet->key, who);
 	if (!entry) {
 		tcpfsm_count(p->tn, no_flow);
 		return NULL;
 	}
-	tcpfsm_begin(&entry->flow, who, is_self(&key), seg, &p->at, result);
+	tcpfsm_begin(&entry->flow, who, is_self(&entry->key), seg, &p->at, result);
 	tcpfsm_count(p->tn, begun);
 	if (entry->flow.flags & TCPFSM_FLOW_MIDSTREAM)
 		tcpfsm_count(p->tn, midstream);

@@ -135,20 +135,22 @@ static struct tcpfsm_entry *new_entry(struct tcpfsm_net *tn, u32 hash)
 /**
  * tcpfsm_table_add() - a new flow
  * @tn: the namespace
- * @key: client first
+ * @name: what it will be found by, sender first
+ * @key: whose it is, sender first
+ * @who: which role the sender has
  *
  * Counts what could not be done.
  *
  * Context: the lock of the bucket held.
  * Return: the entry, of which the caller fills in the flow, or NULL.
  */
-struct tcpfsm_entry *tcpfsm_table_add(struct tcpfsm_net *tn, const struct tcpfsm_key *key)
+struct tcpfsm_entry *tcpfsm_table_add(struct tcpfsm_net *tn, const struct tcpfsm_name *name,
+				      const struct tcpfsm_key *key, unsigned int who)
 {
 	struct tcpfsm_entry **bucket, *entry;
-	struct tcpfsm_name name = tcpfsm_name_key(tn, key);
 
-	lockdep_assert_held(tcpfsm_lock_of(name.hash));
-	entry = new_entry(tn, name.hash);
+	lockdep_assert_held(tcpfsm_lock_of(name->hash));
+	entry = new_entry(tn, name->hash);
 	if (!entry) {
 		tcpfsm_count(tn, drops);
 		return NULL;
@@ -157,13 +159,17 @@ struct tcpfsm_entry *tcpfsm_table_add(struct tcpfsm_net *tn, const struct tcpfsm
 	memset(entry, 0, offsetof(struct tcpfsm_entry, flow));
 	memset_after(entry, 0, flow);
 	entry->tn = tn;
-	entry->end[TCPFSM_CLIENT] = name.from;
-	entry->end[TCPFSM_SERVER] = name.to;
-	entry->is_ip6 = name.key;
+	entry->end[who] = name->from;
+	entry->end[!who] = name->to;
+	entry->is_ip6 = name->key;
 	entry->key = *key;
+	if (who == TCPFSM_SERVER) {
+		swap(entry->key.addr[0], entry->key.addr[1]);
+		swap(entry->key.port[0], entry->key.port[1]);
+	}
 	entry->queue = TCPFSM_QUEUE_NONE;
 	entry->id = atomic64_inc_return(&last_id);
-	bucket = tcpfsm_bucket(name.hash);
+	bucket = tcpfsm_bucket(name->hash);
 	entry->next = *bucket;
 	WRITE_ONCE(*bucket, entry);
 	count_flow(tn, 1);

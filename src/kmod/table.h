@@ -98,11 +98,14 @@ extern unsigned int tcpfsm_max_flows_all;
 extern unsigned int tcpfsm_max_half_open;
 extern unsigned int tcpfsm_hashsize;
 
+struct tcpfsm_name;
+
 int tcpfsm_table_init(void);
 void tcpfsm_table_exit(void);
 bool tcpfsm_table_has_room(const struct tcpfsm_net *tn);
 bool tcpfsm_table_make_room(struct tcpfsm_net *tn);
-struct tcpfsm_entry *tcpfsm_table_add(struct tcpfsm_net *tn, const struct tcpfsm_key *key);
+struct tcpfsm_entry *tcpfsm_table_add(struct tcpfsm_net *tn, const struct tcpfsm_name *name,
+				      const struct tcpfsm_key *key, unsigned int who);
 void tcpfsm_table_forget(struct tcpfsm_entry *entry);
 struct tcpfsm_entry *tcpfsm_table_copy(const struct tcpfsm_entry *entry);
 void tcpfsm_table_discard(struct tcpfsm_entry *copy);
