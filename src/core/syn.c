@@ -222,7 +222,9 @@ bool tcpfsm_sent_syn(struct tcpfsm_step *st)
 /*
  * Does this segment show that X has received the ACK of its SYN? In SYN_SENT
  * only a SYN-ACK makes a stack send anything but a SYN; in SYN_RECV it may
- * repeat a bare ACK, but sends data, a FIN or the ACK of data only after.
+ * repeat a bare ACK, but sends data or the ACK of data only after. So it does a
+ * FIN, unless it opened actively: then it has a user who may close (RFC 9293
+ * 3.10.4), and goes from SYN_RECV to FIN_WAIT1.
  */
 static bool proves_p(const struct tcpfsm_step *st)
 {
@@ -237,7 +239,7 @@ static bool proves_p(const struct tcpfsm_step *st)
 	/* RFC 7413 4.2: a Fast Open server may talk, and close, in SYN_RECV. */
 	if (y->options & TCPFSM_OPT_TFO)
 		return false;
-	return seg->len || seg->flags & TCPFSM_FIN;
+	return seg->len || (seg->flags & TCPFSM_FIN && !(x->marks & TCPFSM_MARK_BARE_SYN));
 }
 
 /**

@@ -153,6 +153,17 @@ TEST(simultaneous_open)
 	     "client > S. 100 ack 501	| SR,ES/ES shook");
 }
 
+/* Who opened actively has a user, who may close in SYN_RECV (RFC 9293 3.10.4). */
+TEST(closed_in_syn_recv)
+{
+	play(EVERYWHERE,
+	     "client > S 100		| SS/LI",
+	     "server < S 500		| SS/SS",
+	     "client > S. 100 ack 501	| SR/SS",
+	     "client > F. 101 ack 501	| F1/SS",
+	     "server < R 501		| CL/CL ended outcome=reset_server reset_in=FIN_WAIT1");
+}
+
 /* 8. */
 TEST(crossed_synack_must_fit)
 {
@@ -589,7 +600,8 @@ TESTS = {
 	item(1a, three_segments), item(1b, three_segments_certainty), test(causes),
 	test(certain_after_all), item(2a, repeated_syn), item(3, repeated_synack),
 	item(4a, final_ack_lost), item(5, data_completes_handshake), item(6, deferred_accept),
-	item(7a, simultaneous_open), item(8, crossed_synack_must_fit), item(9, self_connect),
+	item(7a, simultaneous_open), item(7c, closed_in_syn_recv),
+	item(8, crossed_synack_must_fit), item(9, self_connect),
 	item(10, split_in_four), item(11, split_in_five), item(12a, old_duplicate_syn),
 	item(12b, old_duplicate_syn_on_the_way),
 	item(12c, old_duplicate_syn_into_syn_sent), item(13a, delayed_syn),
