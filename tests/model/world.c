@@ -372,16 +372,18 @@ static bool is_undecided(int host)
 /*
  * Not only the state: the same ones of the teardown on the way to it. Not where something was
  * withdrawn on it, nor where a RST ended it: what the socket did meanwhile, busy or
- * with an ACK to send, no segment shows.
+ * with an ACK to send, no segment shows. Nor does one show whether the socket had taken
+ * the ACK of its SYN when its user closed, unless it is never busy.
  */
 static void check_way(int host)
 {
 	const struct tcpfsm_endpoint *end = &world.mirror.flow.end[mirror_role(host)];
+	const unsigned int opened = bounds.busy ? 0 : 1U << ESTABLISHED;
 	const unsigned int teardown = 1U << FIN_WAIT_1 | 1U << FIN_WAIT_2 | 1U << CLOSING |
 				      1U << TIME_WAIT | 1U << CLOSE_WAIT | 1U << LAST_ACK;
 	uint16_t *truth = &world.end[host].passed, *is = &world.mirror.passed[host];
 
-	if (!world.mirror.unclear[host] && (*truth ^ *is) & teardown &&
+	if (!world.mirror.unclear[host] && (*truth ^ *is) & (opened | teardown) &&
 	    (!(end->marks & TCPFSM_MARK_RESET) || end->marks & TCPFSM_MARK_RESET_SENT))
 		model_fail("own host: %s came another way to %s: %#x, mirrored %#x",
 			   host == A ? "client" : "server", state_word(world.end[host].state),
