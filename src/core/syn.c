@@ -180,8 +180,7 @@ static bool opens_actively(const struct tcpfsm_step *st)
 {
 	const struct tcpfsm_endpoint *x = &st->flow->end[st->x];
 
-	return x->state == TCPFSM_SYN_SENT && x->marks & TCPFSM_MARK_ISN &&
-	       st->seg->seq == x->isn &&
+	return x->state == TCPFSM_SYN_SENT && st->seg->seq == x->isn &&
 	       !tcpfsm_has_fact(&st->flow->end[st->y], TCPFSM_FACT_S);
 }
 
