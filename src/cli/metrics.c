@@ -10,6 +10,7 @@
 #include "output.h"
 #include "page.h"
 #include "table.h"
+#include "trace.h"
 
 /* X(name, sentence), cut out of src/kmod/stats.h by the Makefile. */
 #include "counters.inc"
@@ -172,6 +173,18 @@ static int put_lists(const struct metrics *metrics)
 	return status ? status : put_transitions(metrics, "tcpfsm_exceptions");
 }
 
+/* A figure of the table's first line. */
+static void put_header(const struct metrics *metrics, const struct table *table,
+		       const char *name, const char *text)
+{
+	u64 value;
+
+	if (!table_header(table, name, &value))
+		return;
+	describe(metrics, name, "gauge", text);
+	sample(metrics, name, "", value);
+}
+
 static int put_states(const struct metrics *metrics)
 {
 	u64 count[2][TCPFSM_STATE_MAX] = {};
@@ -184,6 +197,8 @@ static int put_states(const struct metrics *metrics)
 
 	if (status)
 		return status;
+	put_header(metrics, &table, "half_open", "flows whose handshake is not complete");
+	put_header(metrics, &table, "max_flows", "flows that the table has room for");
 	while ((next = table_next(&table, &record)) == TABLE_FLOW) {
 		for (who = TCPFSM_CLIENT; who <= TCPFSM_SERVER; who++)
 			count[who][record.state[who]]++;
@@ -206,6 +221,24 @@ static int compare(const void *a, const void *b)
 
 	return x->figure[LISTENER_begun] > y->figure[LISTENER_begun] ? -1 :
 	       x->figure[LISTENER_begun] < y->figure[LISTENER_begun];
+}
+
+/*
+ * Of all network namespaces: a ring buffer belongs to none. It has the label all the
+ * same, or two files of one host would hold the same series.
+ */
+static void put_losses(const struct metrics *metrics)
+{
+	unsigned int listening;
+	u64 lost;
+
+	if (!trace_losses(&listening, &lost))
+		return;
+	describe(metrics, "watching", "gauge", "tcpfsm watch and others that listen to events now");
+	sample(metrics, "watching", "", listening);
+	describe(metrics, "events_lost", "counter",
+		 "events that they have lost, each since it began");
+	sample(metrics, "events_lost_total", "", lost);
 }
 
 /* Those behind the limit become one. */
@@ -254,47 +287,79 @@ static void put_figure(const struct metrics *metrics, const struct listeners *li
 	}
 }
 
-static void put_histogram(const struct metrics *metrics, const struct listener *one)
+/* @name: of the metric; @label: as a="b", or empty */
+static void put_histogram(const struct metrics *metrics, const char *name, const char *label,
+			  const struct listener *one)
 {
-	char labels[160];
+	const char *comma = *label ? "," : "";
+	char metric[64], labels[160];
 	u64 sum = 0;
 	size_t i;
 
+	if (!one->buckets)
+		return;
+	scnprintf(metric, sizeof(metric), "%s_bucket", name);
 	for (i = 0; i < one->buckets; i++) {
 		sum += one->bucket[i];
 		if (i + 1 < one->buckets)
-			scnprintf(labels, sizeof(labels), "server=\"%s\",le=\"%.6f\"", one->name,
+			scnprintf(labels, sizeof(labels), "%s%sle=\"%.6f\"", label, comma,
 				  (double)(1ULL << i) / 1e6);
 		else
-			scnprintf(labels, sizeof(labels), "server=\"%s\",le=\"+Inf\"", one->name);
-		sample(metrics, "listener_rtt_seconds_bucket", labels, sum);
+			scnprintf(labels, sizeof(labels), "%s%sle=\"+Inf\"", label, comma);
+		sample(metrics, metric, labels, sum);
 	}
-	if (!one->buckets)
-		return;
-	scnprintf(labels, sizeof(labels), "server=\"%s\"", one->name);
-	sample(metrics, "listener_rtt_seconds_count", labels, sum);
+	scnprintf(metric, sizeof(metric), "%s_count", name);
+	sample(metrics, metric, label, sum);
+}
+
+/*
+ * The round trips of all servers: unlike those of one of them, or of the others, no
+ * matter which servers have a series of their own.
+ */
+static void put_all(const struct metrics *metrics, const struct listeners *listeners)
+{
+	struct listener all = {};
+	size_t i, n;
+
+	for (i = 0; i < listeners->count; i++) {
+		if (listeners->one[i].buckets > all.buckets)
+			all.buckets = listeners->one[i].buckets;
+		for (n = 0; n < LISTENER_BUCKETS_MAX; n++)
+			all.bucket[n] += listeners->one[i].bucket[n];
+	}
+	describe(metrics, "handshake_rtt_seconds", "histogram",
+		 "round trip of the handshake, all servers");
+	put_histogram(metrics, "handshake_rtt_seconds", "", &all);
 }
 
 static int put_listeners(const struct metrics *metrics)
 {
 	struct listeners listeners;
+	char label[96];
 	size_t i;
 
 	describe(metrics, "listeners_counted", "gauge",
 		 "whether the module counts by server (/proc/net/tcpfsm_listeners)");
 	sample(metrics, "listeners_counted", "", listeners_exist());
-	if (!listeners_exist() || !metrics->listeners)
+	if (!listeners_exist())
 		return CLI_OK;
 	if (!listeners_read(&listeners, NULL))
 		return CLI_FAILED;
+	put_all(metrics, &listeners);
+	if (!metrics->listeners) {
+		listeners_free(&listeners);
+		return CLI_OK;
+	}
 	limit(metrics, &listeners);
 #define X(name, text) put_figure(metrics, &listeners, LISTENER_##name, #name, text);
 	LISTENER_COUNTERS(X)
 	LISTENER_GAUGES(X)
 #undef X
 	describe(metrics, "listener_rtt_seconds", "histogram", "round trip of the handshake");
-	for (i = 0; i < listeners.count; i++)
-		put_histogram(metrics, &listeners.one[i]);
+	for (i = 0; i < listeners.count; i++) {
+		scnprintf(label, sizeof(label), "server=\"%s\"", listeners.one[i].name);
+		put_histogram(metrics, "listener_rtt_seconds", label, &listeners.one[i]);
+	}
 	describe(metrics, "listeners_missed", "counter", "handshakes with servers that there was no room for");
 	sample(metrics, "listeners_missed_total", "", listeners.missed);
 	listeners_free(&listeners);
@@ -311,6 +376,8 @@ static int run(const struct metrics *metrics)
 		status = put_states(metrics);
 	if (!status)
 		status = put_listeners(metrics);
+	if (!status)
+		put_losses(metrics);
 	/* Without its end, a reader knows that something is missing. */
 	if (!status && metrics->openmetrics)
 		puts("# EOF");

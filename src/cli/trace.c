@@ -5,6 +5,7 @@
  * go; one that a killed process left behind is removed by the next.
  */
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -228,7 +229,7 @@ static u64 figure_of(const char *stats, const char *name)
 }
 
 /* What the ring buffer itself counts, over all processors. */
-static void look_for_loss(struct trace *trace)
+static u64 losses_of(struct tracefs_instance *instance)
 {
 	long cpu, cpus = sysconf(_SC_NPROCESSORS_CONF);
 	char file[64], *stats;
@@ -236,15 +237,54 @@ static void look_for_loss(struct trace *trace)
 
 	for (cpu = 0; cpu < cpus; cpu++) {
 		scnprintf(file, sizeof(file), "per_cpu/cpu%ld/stats", cpu);
-		stats = tracefs_instance_file_read(trace->instance, file, NULL);
+		stats = tracefs_instance_file_read(instance, file, NULL);
 		if (!stats)
 			continue;
 		lost += figure_of(stats, "overrun: ") + figure_of(stats, "dropped events: ");
 		free(stats);
 	}
+	return lost;
+}
+
+static void look_for_loss(struct trace *trace)
+{
+	u64 lost = losses_of(trace->instance);
+
 	if (lost > trace->lost_told)
 		trace->lost(trace->context, lost - trace->lost_told);
 	trace->lost_told = lost;
+}
+
+/**
+ * trace_losses() - what all that listen now have lost, on the whole host
+ * @listening: filled in: how many these are
+ * @lost: filled in: events
+ *
+ * Return: false if this process may not know.
+ */
+bool trace_losses(unsigned int *listening, u64 *lost)
+{
+	const char *dir = tracefs_tracing_dir();
+	struct tracefs_instance *instance;
+	char path[PATH_MAX], **names;
+	int i;
+
+	*listening = 0;
+	*lost = 0;
+	scnprintf(path, sizeof(path), "%s/instances", dir ?: "");
+	if (!dir || access(path, R_OK))
+		return false;
+	names = tracefs_instances("^" PREFIX "[0-9]*$");
+	for (i = 0; names && names[i]; i++) {
+		instance = tracefs_instance_alloc(NULL, names[i]);
+		if (!instance)
+			continue;
+		*lost += losses_of(instance);
+		(*listening)++;
+		tracefs_instance_free(instance);
+	}
+	tracefs_list_free(names);
+	return true;
 }
 
 static void read_events(struct trace *trace)

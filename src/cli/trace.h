@@ -53,5 +53,6 @@ struct trace {
 bool trace_open(struct trace *trace, u32 kinds, const char *condition, unsigned int buffer_kb);
 void trace_run(struct trace *trace, u64 for_ms);
 void trace_close(struct trace *trace);
+bool trace_losses(unsigned int *listening, u64 *lost);
 
 #endif
