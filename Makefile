@@ -9,6 +9,7 @@
 #	make test-unit		the core in user space
 #	make test-vm [K=6.12]	real sockets on a real kernel: 6.1, 6.12 or newest
 #	make test-cli		the command on files and captures, its pictures in a browser
+#	make test-fleet		three hosts with Prometheus, alerts, a dashboard, rsyslog
 #	make test-replay	captures through `tcpfsm replay`, against tshark and the module
 #	make test-wire [K=6.12] [SCRIPT=07]	crafted segments against its sockets, printed
 #	make test-um		a kernel without all that can be left out (User-Mode Linux)
@@ -83,6 +84,9 @@ test-vm:
 
 test-cli:
 	@tests/run cli
+
+test-fleet:
+	@tests/run fleet
 
 test-replay:
 	@tests/run replay
@@ -179,6 +183,6 @@ clean:
 	rm -f Module.symvers modules.order
 
 .PHONY: all modules cli demo shell check test test-unit test-vm test-cli test-replay test-um \
-	test-wire test-bench test-flood test-contention test-sockets test-debug test-packages model \
-	fuzz prove sockets storm bench conformance docs pictures guide deb install install-module \
+	test-wire test-bench test-flood test-contention test-sockets test-debug test-packages test-fleet \
+	model fuzz prove sockets storm bench conformance docs pictures guide deb install install-module \
 	install-tools uninstall clean

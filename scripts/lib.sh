@@ -85,6 +85,32 @@ render() {
 	[[ ! $inside ]] || die "$3: the part \"$inside\" has no end"
 }
 
+# unpack_packages DIRECTORY PACKAGE...: their files below the directory, and nothing
+# more: nothing is installed, so that no daemon of theirs begins here.
+unpack_packages() {
+	local dir=$1
+
+	shift
+	[[ ! -e $dir/complete ]] || return 0
+	locked unpack unpack_into "$dir" "$@"
+}
+
+# Of unpack_packages, under its lock.
+unpack_into() {
+	local dir=$1 package
+
+	shift
+	cd "$scratch"
+	mkdir new
+	apt download "$@" 2>/dev/null || { apt update && apt download "$@"; }
+	for package in ./*.deb; do
+		dpkg-deb -x "$package" new
+	done
+	mkdir -p "$dir"
+	cp -a new/. "$dir/"
+	touch "$dir/complete"
+}
+
 # make splits at spaces, QEMU's options at commas.
 [[ $top$cache != *[[:space:],]* ]] || die "cannot work in $top with a cache in $cache"
 
