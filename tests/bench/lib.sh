@@ -84,15 +84,8 @@ stop_time() {
 	done
 }
 
-# With something else to do, it does not wait. Until this shell ends.
-keep_busy() {
-	{
-		renice -n 19 "$BASHPID" >/dev/null
-		while :; do :; done
-	} &
-	# shellcheck disable=SC2064 # this one
-	trap "kill $!" EXIT
-}
+# shellcheck source=busy.sh
+. "$(dirname "${BASH_SOURCE[0]}")/busy.sh"
 
 # Has the tracker at work, and a device that segments come in by.
 prepare() {
