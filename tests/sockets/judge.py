@@ -9,7 +9,8 @@ ways; they are allowed, and counted:
   passive-open   nothing is shown of a passive open before its final ACK
   time-wait      TIME_WAIT is shown as CLOSE; ss shows it
   orphan         FIN_WAIT2 without a process is shown as CLOSE; ss shows it
-  queued-fin     a FIN that waits behind data moves the socket before the wire
+  queued-fin     a FIN that waits behind data, or for the ACK of the SYN, moves the socket
+                 before the wire
   self           a state is set to itself
 
 Three more are no difference between the two, but what no segment shows:
@@ -145,8 +146,10 @@ def fin_waited(end):
 
 
 def ways_to_wait(end, path):
-    """A FIN that waited behind data left late, or never."""
+    """A FIN that waited behind data, or in SYN_RECV, left late, or never."""
     if fin_waited(end) and path[-3:] == ["FIN_WAIT1", "CLOSING", "CLOSE"]:
+        if path[-4:-3] == ["SYN_RECV"]:
+            path = path[:-3] + ["ESTABLISHED"] + path[-3:]
         for wire in (["CLOSE_WAIT"], ["CLOSE_WAIT", "CLOSE"], ["CLOSE_WAIT", "LAST_ACK"],
                      ["CLOSE_WAIT", "LAST_ACK", "CLOSE"]):
             yield path[:-3] + wire

@@ -152,12 +152,28 @@ def missing_step(lines, view):
     return changed(lines, of_view(view, "FIN_WAIT2 TIME_WAIT"), "FIN_WAIT2", "FIN_WAIT1")
 
 
-def as_queued(lines):
+def as_queued(lines, views=("netns=101 ",)):
     """The client's own host says that its FIN left after the ACK of the peer's."""
     for old, new in (("FIN_WAIT1", "CLOSE_WAIT"), ("CLOSING", "LAST_ACK"), ("TIME_WAIT", "CLOSE")):
-        lines = changed(lines, lambda line: "netns=101 " in line and "endpoint=client" in line
-                        and "set_state" in line, f"TCP_{old}", f"TCP_{new}")
+        lines = changed(lines, lambda line: any(view in line for view in views)
+                        and "endpoint=client" in line and "tcpfsm_set_state" in line,
+                        f"TCP_{old}", f"TCP_{new}")
     return lines
+
+
+def queued_in_syn_recv(lines):
+    """The client's user closes in SYN_RECV; all see that its FIN left after the peer's."""
+    out = []
+    for line in as_queued(lines, [f"netns={inode} " for inode in VIEWS.values()]):
+        if addresses("client") in line and "oldstate=TCP_SYN_SENT newstate=TCP_ESTABLISHED" in line:
+            out.append(line.replace("TCP_ESTABLISHED", "TCP_SYN_RECV"))
+            if "tcpfsm_set_state" in line:
+                out.append(line.replace("TCP_SYN_SENT", "TCP_SYN_RECV"))
+        elif "inet_sock_set_state" in line and addresses("client") in line:
+            out.append(line.replace("TCP_ESTABLISHED", "TCP_SYN_RECV"))
+        else:
+            out.append(line)
+    return out
 
 
 def refused_before(lines):
@@ -269,6 +285,8 @@ CROSSED_CASES = {
     "queued": (lambda lines: changed(as_queued(lines), is_fin_of_client, "ack=5001", "ack=5002"),
                None),
     "queued-unproved": (as_queued, "own client"),
+    "queued-in-syn-recv": (lambda lines: changed(queued_in_syn_recv(lines), is_fin_of_client,
+                                                 "ack=5001", "ack=5002"), None),
 }
 
 
