@@ -197,9 +197,14 @@ once proc/stat-lnstat alone stat_lnstat
 
 # Only "clear", and only the opener's own flows.
 clear() {
-	local word
+	local ns word
 	local -a words=(Clear 'clear all' clea cleart '' 0 ' clear' 'clearclearclearclearclear')
 
+	# It must not end while the words are tried, which takes a slow machine a minute.
+	for ns in client router server; do
+		undo setting "$ns" time_wait 60
+		setting "$ns" time_wait 3600
+	done
 	talk "${opening[@]}" "${closing[@]}"
 	expect_flow client TIME_WAIT CLOSE?
 	expect_flow router TIME_WAIT CLOSE?
