@@ -341,7 +341,7 @@ static int put_listeners(const struct metrics *metrics)
 	describe(metrics, "listeners_counted", "gauge",
 		 "whether the module counts by server (/proc/net/tcpfsm_listeners)");
 	sample(metrics, "listeners_counted", "", listeners_exist());
-	if (!listeners_exist())
+	if (!listeners_exist() || (!metrics->listeners && !metrics->flows))
 		return CLI_OK;
 	if (!listeners_read(&listeners, NULL))
 		return CLI_FAILED;

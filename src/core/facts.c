@@ -262,7 +262,9 @@ void tcpfsm_run_step(struct tcpfsm_step *st)
 	bool proves = true;
 	u8 before;
 
-	flow->seen_ns = st->at->now_ns;
+	/* The coarse clock lags behind the fine one that the flow began by. */
+	if (st->at->now_ns > flow->seen_ns)
+		flow->seen_ns = st->at->now_ns;
 	x->seen |= tcpfsm_seen_at(st->at->point);
 	if (flow->skipped)
 		tcpfsm_catch_up(st);

@@ -328,6 +328,25 @@ TEST(since_long_ago)
 	assert_true(line_tells(&flow, days + 7, " since_ms=-/7 "));
 }
 
+/* Data are timed by a coarse clock, which may stand before the flow's begin. */
+TEST(idle_by_a_coarse_clock)
+{
+	struct tcpfsm_flow flow = *play(AT_ROUTER, ":base",
+					"client > S 100		| SS/LI",
+					"server < S. 500 ack 101	| SS/SR",
+					"client > .		| ES/ES?");
+	const struct tcpfsm_segment seg = {
+		.seq = 101, .ack = 501, .len = 5, .window = 1000, .flags = TCPFSM_ACK,
+	};
+	const struct tcpfsm_sighting at = {
+		.now_ns = flow.born_ns - NSEC_PER_MSEC, .point = TCPFSM_AT_FORWARD,
+	};
+	struct tcpfsm_result result;
+
+	tcpfsm_see(&flow, TCPFSM_CLIENT, &seg, &at, &result);
+	assert_true(line_tells(&flow, 1500, " idle_ms=1498 "));
+}
+
 /* Lite mode does not see what passes. */
 TEST(idle_unknown)
 {
@@ -338,7 +357,7 @@ TEST(idle_unknown)
 
 TESTS = {
 	test(since), test(since_retraction), test(since_midstream), test(idle_after_time_wait),
-	test(since_long_ago), test(idle_unknown),
+	test(since_long_ago), test(idle_by_a_coarse_clock), test(idle_unknown),
 	test(established), test(inferred), test(closed), test(refused), test(options),
 	test(longest), test(history), test(history_of_all), test(round_trips),
 	test(round_trips_by_timestamp),

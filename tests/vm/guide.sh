@@ -130,11 +130,19 @@ guide_answers() {
 }
 once guide/answers routed guide_answers
 
+timed_wait_none() {
+	[[ ! $(within client run ss -tanH state time-wait) ]]
+}
+
 guide_time_wait() {
 	local i
 	local -a steps=(l.listen)
 
 	situation
+	# ss shows those of the situations before for a minute.
+	for ((i = 0; i < 4; i++)); do
+		! wait_until timed_wait_none || break
+	done
 	for ((i = 0; i < 12; i++)); do
 		steps+=(c.connect s.accept c.send=80 s.recv=80 s.send=500 c.recv=500 c.shut s.eof s.close c.eof c.close)
 	done
