@@ -341,7 +341,11 @@ objects_match() {
 
 # Nothing is merged with our cache, or else its objects cannot be told.
 need_own_cache() {
-	grep -q '^tcpfsm_entry ' /proc/slabinfo || skip "the cache is merged with another: boot with slab_nomerge"
+	local aliases=/sys/kernel/slab/tcpfsm_entry/aliases
+
+	if ! grep -q '^tcpfsm_entry ' /proc/slabinfo || [[ -e $aliases && $(<"$aliases") != 0 ]]; then
+		skip "the cache is merged with another: boot with slab_nomerge"
+	fi
 }
 
 clear_all() {
