@@ -103,7 +103,7 @@ enum {
 #define TCPFSM_NOBODY 2
 
 /**
- * struct tcpfsm_doubt - a FIN, on record or not believed yet
+ * struct tcpfsm_doubt - a FIN that is not believed yet
  * @fin: its sequence number
  * @ack: the ACK it carried
  * @ms: when it passed, milliseconds of the monotonic clock modulo 2^32

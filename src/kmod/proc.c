@@ -25,7 +25,7 @@
 
 /**
  * struct reader - an open /proc/tcpfsm
- * @tn: whose flows; its namespace is held
+ * @of: whose flows
  * @bucket: place in the table
  * @id: number of the flow that was last given out
  * @now_ns: when this call began
@@ -33,7 +33,7 @@
  * @line: its text
  */
 struct reader {
-	struct tcpfsm_net *tn;
+	struct tcpfsm_proc_reader of;
 	u32 bucket;
 	u64 id;
 	u64 now_ns;
@@ -43,7 +43,7 @@ struct reader {
 
 static void *next(struct reader *reader, bool again)
 {
-	return tcpfsm_table_next(reader->tn, &reader->bucket, &reader->id, again,
+	return tcpfsm_table_next(reader->of.tn, &reader->bucket, &reader->id, again,
 				 &reader->entry) ? &reader->entry : NULL;
 }
 
@@ -124,7 +124,7 @@ static int flows_show(struct seq_file *m, void *v)
 	u64 age_ns;
 
 	if (v == SEQ_START_TOKEN) {
-		show_header(m, reader->tn);
+		show_header(m, reader->of.tn);
 		return 0;
 	}
 	tcpfsm_entry_sync(entry, reader->now_ns);
@@ -163,49 +163,53 @@ static struct net *net_of(const struct inode *inode)
 }
 
 /**
- * tcpfsm_proc_open() - may this file be opened, and of which namespace is it?
+ * tcpfsm_proc_open() - open a file, for who may read of its namespace
  * @inode: the file's
  * @file: being opened
+ * @ops: how it is read
+ * @size: bytes of what it keeps, which begins as struct tcpfsm_proc_reader
  *
  * Context: process.
- * Return: the namespace, held until the caller puts it, or an error.
+ * Return: 0 or a negative error; the namespace is held until tcpfsm_proc_release().
  */
-struct tcpfsm_net *tcpfsm_proc_open(struct inode *inode, struct file *file)
+int tcpfsm_proc_open(struct inode *inode, struct file *file, const struct seq_operations *ops,
+		     size_t size)
 {
 	struct net *net = net_of(inode);
+	struct tcpfsm_proc_reader *reader;
+	int err = -EPERM;
 
 	if (!net)
-		return ERR_PTR(-ENXIO);
-	if (!file_ns_capable(file, net->user_ns, CAP_NET_ADMIN)) {
-		put_net(net);
-		return ERR_PTR(-EPERM);
+		return -ENXIO;
+	if (file_ns_capable(file, net->user_ns, CAP_NET_ADMIN)) {
+		reader = __seq_open_private(file, ops, size);
+		if (reader) {
+			reader->tn = tcpfsm_net(net);
+			return 0;
+		}
+		err = -ENOMEM;
 	}
-	return tcpfsm_net(net);
+	put_net(net);
+	return err;
+}
+
+/**
+ * tcpfsm_proc_release() - close what tcpfsm_proc_open() has opened
+ * @inode: the file's
+ * @file: being closed
+ *
+ * Context: process.
+ * Return: 0.
+ */
+int tcpfsm_proc_release(struct inode *inode, struct file *file)
+{
+	put_net(tcpfsm_proc_net(file)->net);
+	return seq_release_private(inode, file);
 }
 
 static int flows_open(struct inode *inode, struct file *file)
 {
-	struct tcpfsm_net *tn = tcpfsm_proc_open(inode, file);
-	struct reader *reader;
-
-	if (IS_ERR(tn))
-		return PTR_ERR(tn);
-	reader = __seq_open_private(file, &flows_ops, sizeof(*reader));
-	if (!reader) {
-		put_net(tn->net);
-		return -ENOMEM;
-	}
-	reader->tn = tn;
-	return 0;
-}
-
-static int flows_release(struct inode *inode, struct file *file)
-{
-	struct seq_file *m = file->private_data;
-	struct reader *reader = m->private;
-
-	put_net(reader->tn->net);
-	return seq_release_private(inode, file);
+	return tcpfsm_proc_open(inode, file, &flows_ops, sizeof(struct reader));
 }
 
 /**
@@ -229,13 +233,11 @@ int tcpfsm_proc_read_clear(const char __user *buf, size_t len)
 
 static ssize_t flows_write(struct file *file, const char __user *buf, size_t len, loff_t *pos)
 {
-	struct seq_file *m = file->private_data;
-	struct reader *reader = m->private;
 	int err = tcpfsm_proc_read_clear(buf, len);
 
 	if (err)
 		return err;
-	tcpfsm_table_clear(reader->tn);
+	tcpfsm_table_clear(tcpfsm_proc_net(file));
 	return len;
 }
 
@@ -244,7 +246,7 @@ static const struct proc_ops flows_proc_ops = {
 	.proc_read = seq_read,
 	.proc_write = flows_write,
 	.proc_lseek = seq_lseek,
-	.proc_release = flows_release,
+	.proc_release = tcpfsm_proc_release,
 };
 
 /**

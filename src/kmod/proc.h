@@ -4,12 +4,31 @@
 #define TCPFSM_PROC_H
 
 #include <linux/proc_fs.h>
+#include <linux/seq_file.h>
 
 #include "net.h"
 
 #ifdef CONFIG_PROC_FS
+/**
+ * struct tcpfsm_proc_reader - how what an open file keeps begins
+ * @tn: whose file it is; its namespace is held
+ */
+struct tcpfsm_proc_reader {
+	struct tcpfsm_net *tn;
+};
+
+static inline struct tcpfsm_net *tcpfsm_proc_net(const struct file *file)
+{
+	const struct seq_file *m = file->private_data;
+	const struct tcpfsm_proc_reader *reader = m->private;
+
+	return reader->tn;
+}
+
 /* For the files of this directory: who may open them, and what may be written. */
-struct tcpfsm_net *tcpfsm_proc_open(struct inode *inode, struct file *file);
+int tcpfsm_proc_open(struct inode *inode, struct file *file, const struct seq_operations *ops,
+		     size_t size);
+int tcpfsm_proc_release(struct inode *inode, struct file *file);
 int tcpfsm_proc_read_clear(const char __user *buf, size_t len);
 int tcpfsm_proc_create(struct tcpfsm_net *tn, const char *name, const struct proc_ops *ops);
 

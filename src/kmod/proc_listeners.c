@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* /proc/net/tcpfsm_listeners: what became of handshakes with each server, as text. */
-#include <linux/err.h>
 #include <linux/proc_fs.h>
 #include <linux/seq_file.h>
 
@@ -12,7 +11,7 @@
 
 /**
  * struct listeners_reader - an open file
- * @tn: whose servers; its namespace is held
+ * @of: whose servers
  * @one: copy of the server that is shown
  * @text: its figures
  *
@@ -20,7 +19,7 @@
  * shown once.
  */
 struct listeners_reader {
-	struct tcpfsm_net *tn;
+	struct tcpfsm_proc_reader of;
 	struct tcpfsm_listener one;
 	char text[TCPFSM_HANDSHAKES_TEXT_MAX];
 };
@@ -28,7 +27,7 @@ struct listeners_reader {
 static void *look(struct listeners_reader *reader, loff_t *pos)
 {
 	unsigned int slot = *pos - 1;
-	bool found = tcpfsm_listeners_copy(reader->tn, &slot, &reader->one);
+	bool found = tcpfsm_listeners_copy(reader->of.tn, &slot, &reader->one);
 
 	*pos = slot + 1;
 	return found ? &reader->one : NULL;
@@ -67,7 +66,7 @@ static int listeners_show(struct seq_file *m, void *v)
 	char end[TCPFSM_ADDRESS_MAX];
 
 	if (v == SEQ_START_TOKEN) {
-		show_header(m, reader->tn);
+		show_header(m, reader->of.tn);
 		return 0;
 	}
 	tcpfsm_end_print(end, one->is_ip6, &one->addr, one->port);
@@ -88,38 +87,16 @@ static const struct seq_operations listeners_ops = {
 
 static int listeners_open(struct inode *inode, struct file *file)
 {
-	struct tcpfsm_net *tn = tcpfsm_proc_open(inode, file);
-	struct listeners_reader *reader;
-
-	if (IS_ERR(tn))
-		return PTR_ERR(tn);
-	reader = __seq_open_private(file, &listeners_ops, sizeof(*reader));
-	if (!reader) {
-		put_net(tn->net);
-		return -ENOMEM;
-	}
-	reader->tn = tn;
-	return 0;
-}
-
-static int listeners_release(struct inode *inode, struct file *file)
-{
-	struct seq_file *m = file->private_data;
-	struct listeners_reader *reader = m->private;
-
-	put_net(reader->tn->net);
-	return seq_release_private(inode, file);
+	return tcpfsm_proc_open(inode, file, &listeners_ops, sizeof(struct listeners_reader));
 }
 
 static ssize_t listeners_write(struct file *file, const char __user *buf, size_t len, loff_t *pos)
 {
-	struct seq_file *m = file->private_data;
-	struct listeners_reader *reader = m->private;
 	int err = tcpfsm_proc_read_clear(buf, len);
 
 	if (err)
 		return err;
-	tcpfsm_listeners_clear(reader->tn);
+	tcpfsm_listeners_clear(tcpfsm_proc_net(file));
 	return len;
 }
 
@@ -128,7 +105,7 @@ static const struct proc_ops listeners_proc_ops = {
 	.proc_read = seq_read,
 	.proc_write = listeners_write,
 	.proc_lseek = seq_lseek,
-	.proc_release = listeners_release,
+	.proc_release = tcpfsm_proc_release,
 };
 
 /**
