@@ -26,15 +26,26 @@ void cli_error(const char *fmt, ...)
 }
 
 /**
+ * cli_module_missing() - is the module not loaded? Then this is told.
+ */
+bool cli_module_missing(void)
+{
+	if (!access("/sys/module/tcpfsm", F_OK))
+		return false;
+	cli_error("the module is not loaded: modprobe tcpfsm, or insmod tcpfsm.ko");
+	return true;
+}
+
+/**
  * cli_unreadable() - tell why what the module shows cannot be opened, after errno
  * @name: the file
  * @is_copy: it is not the module's own
  */
 void cli_unreadable(const char *name, bool is_copy)
 {
-	if (!is_copy && errno == ENOENT && access("/sys/module/tcpfsm", F_OK))
-		cli_error("the module is not loaded: modprobe tcpfsm, or insmod tcpfsm.ko");
-	else if (!is_copy && (errno == EACCES || errno == EPERM))
+	if (!is_copy && errno == ENOENT && cli_module_missing())
+		return;
+	if (!is_copy && (errno == EACCES || errno == EPERM))
 		cli_error("%s: %s: run as root, or with CAP_NET_ADMIN over the network namespace",
 			  name, strerror(errno));
 	else

@@ -37,6 +37,7 @@ int watch_run(int argc, char **argv);
 
 __attribute__((format(printf, 1, 2)))
 void cli_error(const char *fmt, ...);
+bool cli_module_missing(void);
 void cli_unreadable(const char *name, bool is_copy);
 int cli_usage(const char *command);
 int cli_finish(int status);

@@ -3,10 +3,8 @@
  * Counters, as nf_conntrack and lnstat have them: a line of names, then one of
  * hexadecimal figures for each processor.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "cli.h"
 #include "counters.h"
@@ -56,10 +54,7 @@ int counters_read(struct counters *counters, const char *file)
 	scnprintf(path, sizeof(path), "/proc/net/stat/%s", file);
 	from = fopen(path, "re");
 	if (!from) {
-		if (errno == ENOENT && access("/sys/module/tcpfsm", F_OK))
-			cli_error("the module is not loaded: modprobe tcpfsm, or insmod tcpfsm.ko");
-		else
-			cli_error("%s: %s", path, strerror(errno));
+		cli_unreadable(path, false);
 		return CLI_FAILED;
 	}
 	if (getline(&line, &size, from) > 0) {

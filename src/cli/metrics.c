@@ -241,6 +241,14 @@ static void put_losses(const struct metrics *metrics)
 	sample(metrics, "events_lost_total", "", lost);
 }
 
+static void add_buckets(struct listener *sum, const struct listener *one)
+{
+	size_t n;
+
+	for (n = 0; n < LISTENER_BUCKETS_MAX; n++)
+		sum->bucket[n] += one->bucket[n];
+}
+
 /* Those behind the limit become one. */
 static void limit(const struct metrics *metrics, struct listeners *listeners)
 {
@@ -257,8 +265,7 @@ static void limit(const struct metrics *metrics, struct listeners *listeners)
 		for (n = 0; n < LISTENER_COUNTERS_MAX; n++)
 			other->figure[n] += listeners->one[i].figure[n];
 		other->figure[LISTENER_half_open] += listeners->one[i].figure[LISTENER_half_open];
-		for (n = 0; n < LISTENER_BUCKETS_MAX; n++)
-			other->bucket[n] += listeners->one[i].bucket[n];
+		add_buckets(other, &listeners->one[i]);
 	}
 	/* Percentiles cannot be added. */
 	other->has &= ~(1U << LISTENER_rtt_p50_us | 1U << LISTENER_rtt_p99_us |
@@ -319,13 +326,12 @@ static void put_histogram(const struct metrics *metrics, const char *name, const
 static void put_all(const struct metrics *metrics, const struct listeners *listeners)
 {
 	struct listener all = {};
-	size_t i, n;
+	size_t i;
 
 	for (i = 0; i < listeners->count; i++) {
 		if (listeners->one[i].buckets > all.buckets)
 			all.buckets = listeners->one[i].buckets;
-		for (n = 0; n < LISTENER_BUCKETS_MAX; n++)
-			all.bucket[n] += listeners->one[i].bucket[n];
+		add_buckets(&all, &listeners->one[i]);
 	}
 	describe(metrics, "handshake_rtt_seconds", "histogram",
 		 "round trip of the handshake, all servers");

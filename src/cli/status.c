@@ -253,10 +253,8 @@ static int run(bool as_json)
 	json_t *object;
 	bool readable;
 
-	if (access(MODULE, F_OK)) {
-		cli_error("the module is not loaded: modprobe tcpfsm, or insmod tcpfsm.ko");
+	if (cli_module_missing())
 		return CLI_FAILED;
-	}
 	object = look();
 	readable = json_object_get(object, "table");
 	if (as_json) {

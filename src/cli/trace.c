@@ -63,10 +63,8 @@ static bool find_module(void)
 {
 	const char *dir = tracefs_tracing_dir();
 
-	if (access("/sys/module/tcpfsm", F_OK)) {
-		cli_error("the module is not loaded: modprobe tcpfsm, or insmod tcpfsm.ko");
+	if (cli_module_missing())
 		return false;
-	}
 	if (!dir || access(dir, R_OK | X_OK)) {
 		cli_error("tracefs: %s", geteuid() ? "Permission denied: run as root" :
 						     "cannot be mounted on /sys/kernel/tracing");

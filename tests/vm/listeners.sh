@@ -236,6 +236,7 @@ form() {
 		fail "$(sed -n 1p "$results/whole")"
 	wrong=$(sed 1d "$results/whole" | grep -Evx "([0-9.]+|\[[0-9a-f:.]+\]):[0-9]+ $figures_form" || true)
 	[[ ! $wrong ]] || fail "$wrong"
+	(($(sed 1d "$results/whole" | wc -l) > 0)) || fail "no server: $(cat "$results/whole")"
 	[[ $(sed -n '1s/.* listeners=\([0-9]*\) .*/\1/p' "$results/whole") == "$(sed 1d "$results/whole" | wc -l)" ]] ||
 		fail "$(cat "$results/whole")"
 	# In pieces of any size it is the same.
