@@ -153,6 +153,29 @@ static bool closes_sender(const struct tcpfsm_step *st)
 	return judgement == RST_EXACT || judgement == RST_MOOT;
 }
 
+/*
+ * X, of which no SYN was seen, sent a RST. If that acknowledges Y's SYN there is no
+ * socket (RFC 9293 3.10.7.1): one that listens would take the SYN, and answers an ACK
+ * with a RST that has none itself.
+ */
+static void refuse(struct tcpfsm_step *st)
+{
+	struct tcpfsm_endpoint *x = &st->flow->end[st->x];
+	const struct tcpfsm_endpoint *y = &st->flow->end[st->y];
+	const struct tcpfsm_segment *seg = st->seg;
+	bool exact = judge(st) == RST_EXACT;
+
+	/* Y has answered a SYN of another life meanwhile, and will not take it: see opens_actively(). */
+	if (!exact && (y->state != TCPFSM_SYN_RECV || !(seg->flags & TCPFSM_ACK) ||
+		       !tcpfsm_answers_syn(y, seg->ack)))
+		return;
+	x->marks |= TCPFSM_MARK_REFUSED;
+	/* The victim's state before it is moved. */
+	if (exact)
+		blame(st);
+	tcpfsm_settle(st, st->x, false);
+}
+
 /**
  * tcpfsm_reset_sent() - what a RST shows about its sender
  * @st: the step
@@ -165,12 +188,8 @@ void tcpfsm_reset_sent(struct tcpfsm_step *st)
 
 	if (!tcpfsm_has_fact(x, TCPFSM_FACT_S)) {
 		/* Rule 2: a refusal binds nobody for the future. */
-		if (judge(st) == RST_EXACT && !(x->marks & TCPFSM_MARK_REFUSED)) {
-			x->marks |= TCPFSM_MARK_REFUSED;
-			/* The victim's state before it is moved. */
-			blame(st);
-			tcpfsm_settle(st, st->x, false);
-		}
+		if (!(x->marks & TCPFSM_MARK_REFUSED))
+			refuse(st);
 		return;
 	}
 	/* Rule 10: an abort may be the only segment that shows X's ACK of Y's FIN. */

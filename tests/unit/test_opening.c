@@ -268,6 +268,17 @@ TEST(old_duplicate_syn_into_syn_sent)
 	     "client > S. 100 ack 501	| SR/LI !old_synack",
 	     "server < S. 500 ack 101	| ES/SR",
 	     "client > . 101 ack 501	| ES/ES");
+	/* What it answered was forged, or it has; nobody listens, which the true SYN shows. */
+	play(EVERYWHERE,
+	     "client > S 100		| SS/LI",
+	     "client > S. 100 ack 501	| SR/LI !old_synack",
+	     "client > S 100		| SR/LI again",
+	     "server < R. 0 ack 101	| SR/CL !rst_outside");
+	/* A listener answers the ACK, and says no more of itself by it. */
+	play(EVERYWHERE,
+	     "client > S 100		| SS/LI",
+	     "client > S. 100 ack 501	| SR/LI !old_synack",
+	     "server < R. 0 ack 600	| SR/LI !rst_outside");
 }
 
 /* 13, while the flow can still be seen: ended, and in TIME_WAIT. */
