@@ -27,16 +27,18 @@ static inline u8 tcpfsm_seen_at(enum tcpfsm_point point)
 
 /*
  * Is the segment near enough to Y's window that X may have sent it, and Y may take
- * it? Below the window as far as two of them, but less than half of all numbers.
+ * it? It begins in the window, or below it as far as two of them, but no further than
+ * the largest. That may be more than half of all numbers: no "before" and "after" here.
  */
 static inline bool tcpfsm_is_near(const struct tcpfsm_endpoint *y,
 				  const struct tcpfsm_segment *seg)
 {
 	u32 span = y->rcv_edge - y->rcv_nxt;
+	u32 end = tcpfsm_end(seg);
 
 	span = span < TCPFSM_WINDOW_MAX / 2 ? 2 * span : TCPFSM_WINDOW_MAX;
-	return !tcpfsm_after(seg->seq, y->rcv_edge) &&
-	       !tcpfsm_before(tcpfsm_end(seg), y->rcv_nxt - span - TCPFSM_OLD_MIN);
+	return tcpfsm_within(end, y->rcv_nxt - span - TCPFSM_OLD_MIN,
+			     y->rcv_edge + (end - seg->seq));
 }
 
 /* The largest shift (RFC 7323 2.3), for an end whose SYN was not seen. */

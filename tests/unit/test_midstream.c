@@ -43,6 +43,14 @@ TEST(at_synack)
 	     "server < . win 65535		| ES/ES",
 	     "client > F. win 65535		| F1/ES",
 	     "server < F. win 65535		| F2/CW,LA");
+	/* Nor its far end for a number below it. */
+	play(AT_ROUTER | AT_SERVER,
+	     "server < S. 500 ack 101 win 65535 <wscale 14> | SS/SR",
+	     "client > . 101 ack 501 win 65535	| ES/ES shook",
+	     "server < P. +100 win 65535	| ES/ES",
+	     "client > P. 1073725500:1073725541 ack 601 win 65535 | ES/ES",
+	     "server < . 601 ack 1073725541	| ES/ES",
+	     "client > F. 1073725541 ack 601	| F1/ES");
 }
 
 /* In each state of a teardown. */
