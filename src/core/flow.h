@@ -199,12 +199,14 @@ enum tcpfsm_point {
  * @point: enum tcpfsm_point
  * @has_rcv_nxt: @rcv_nxt is what the receiving socket itself says
  * @rcv_nxt: RCV.NXT of the receiving socket
+ * @lags: the socket may not have looked yet at what passed just before
  */
 struct tcpfsm_sighting {
 	u64 now_ns;
 	u32 rcv_nxt;
 	u8 point;
 	bool has_rcv_nxt;
+	bool lags;
 };
 
 struct tcpfsm_change {

@@ -34,6 +34,21 @@ static bool is_one_below(const struct tcpfsm_step *st, u32 rcv_nxt)
 }
 
 /*
+ * RCV.NXT when the socket at hand looks at this is what it says now, or has come as
+ * far as what passed here if others are on their way to it.
+ */
+static u32 rcv_nxt_at_most(const struct tcpfsm_step *st)
+{
+	const struct tcpfsm_endpoint *y = &st->flow->end[st->y];
+	u32 rcv_nxt = st->at->rcv_nxt;
+
+	/* Of what passed nothing is known where segments were missed or skipped. */
+	if (!st->at->lags || st->flow->flags & TCPFSM_FLOW_LOOSE)
+		return rcv_nxt;
+	return tcpfsm_later(rcv_nxt, y->got);
+}
+
+/*
  * RST at a host in SYN_SENT that the SYN-ACK has reached: its socket has taken
  * that, or will before the RST, and acknowledged nothing yet (RFC 9293 3.10.7.4).
  */
@@ -42,7 +57,7 @@ static enum judgement judge_after_synack(const struct tcpfsm_step *st)
 	const struct tcpfsm_endpoint *x = &st->flow->end[st->x];
 	const struct tcpfsm_endpoint *y = &st->flow->end[st->y];
 	u32 low = st->at->has_rcv_nxt ? st->at->rcv_nxt : x->isn + 1;
-	u32 high = st->at->has_rcv_nxt ? low : y->got;
+	u32 high = st->at->has_rcv_nxt ? rcv_nxt_at_most(st) : y->got;
 
 	if (tcpfsm_within(st->seg->seq, low, high) || is_one_below(st, low))
 		return RST_EXACT;
@@ -85,7 +100,7 @@ static enum judgement judge(const struct tcpfsm_step *st)
 		high = y->got;
 	if (st->at->has_rcv_nxt) {
 		low = st->at->rcv_nxt;
-		high = low;
+		high = rcv_nxt_at_most(st);
 	}
 	if (tcpfsm_within(seg->seq, low, high) || is_one_below(st, low))
 		return RST_EXACT;

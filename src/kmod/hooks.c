@@ -82,6 +82,18 @@ static void ask_socket(struct tcpfsm_sighting *at, const struct sk_buff *skb)
 	at->has_rcv_nxt = true;
 }
 
+/* Longer than a segment is on its way from here to its socket, on a machine that is busy. */
+#define LAG_NS (20 * NSEC_PER_MSEC)
+
+/*
+ * On another processor a segment may have passed here, and neither have reached its
+ * socket nor the socket's backlog. Where there is one alone it goes all the way first.
+ */
+static bool may_lag(const struct tcpfsm_entry *entry, u64 now_ns)
+{
+	return num_online_cpus() > 1 && now_ns - entry->flow.seen_ns < LAG_NS;
+}
+
 /*
  * Who connects: a SYN that connect() sends passes in the context of who called it. One
  * that is repeated comes from a timer, in whatever context that has interrupted.
@@ -193,6 +205,7 @@ static struct tcpfsm_entry *go_on(struct passage *p, struct tcpfsm_entry *entry,
 	const struct tcpfsm_segment *seg = &p->packet->seg;
 
 	tcpfsm_entry_begin(entry, p->at.now_ns);
+	p->at.lags = p->at.has_rcv_nxt && may_lag(entry, p->at.now_ns);
 	tcpfsm_see(&entry->flow, who, seg, &p->at, result);
 	return report(entry, p, seg, result, result->restarted);
 }

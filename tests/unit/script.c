@@ -424,16 +424,13 @@ static void observe(struct stage *stage, int who, const struct tcpfsm_segment *s
 		broken(stage, "a quiet segment changed something");
 }
 
+/* @in: what the receiving socket says */
 static void pass(struct stage *stage, int who, const struct tcpfsm_segment *seg, bool lost,
-		 const u32 *rcv_nxt)
+		 struct tcpfsm_sighting in)
 {
 	struct tcpfsm_sighting at = { .now_ns = stage->now_ns };
-	struct tcpfsm_sighting in = at;
 
-	if (rcv_nxt) {
-		in.has_rcv_nxt = true;
-		in.rcv_nxt = *rcv_nxt;
-	}
+	in.now_ns = stage->now_ns;
 	switch (stage->view) {
 	case AT_ROUTER:
 		at.point = TCPFSM_AT_FORWARD;
@@ -508,8 +505,8 @@ static void run_time(struct stage *stage)
 static void run_segment(struct stage *stage)
 {
 	struct tcpfsm_segment seg;
-	bool lost = false, unseen = false, has_rcv = false;
-	u32 rcv = 0;
+	struct tcpfsm_sighting in = { 0 };
+	bool lost = false, unseen = false;
 	char *text;
 	int who;
 
@@ -524,14 +521,16 @@ static void run_segment(struct stage *stage)
 		} else if (!strcmp(text, "unseen")) {
 			unseen = true;
 		} else if (!strcmp(text, "rcv")) {
-			has_rcv = true;
-			rcv = number(stage, word(stage), NULL) + stage->base[who];
+			in.has_rcv_nxt = true;
+			in.rcv_nxt = number(stage, word(stage), NULL) + stage->base[who];
+		} else if (!strcmp(text, "lags")) {
+			in.lags = true;
 		} else {
 			broken(stage, "no such word: %s", text);
 		}
 	}
 	if (!unseen)
-		pass(stage, who, &seg, lost, has_rcv ? &rcv : NULL);
+		pass(stage, who, &seg, lost, in);
 }
 
 /* ---- what is expected ---- */

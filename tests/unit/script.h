@@ -19,6 +19,7 @@
  *	lost	after it passed the observer, or before it would have
  *	unseen	the observer misses it, whatever its place
  *	rcv N	the receiving socket's own RCV.NXT, where it is at hand
+ *	lags	it may not have looked yet at what came before
  *
  * Options: mss N, wscale N, sackOK, TS N [ecr N], sack LOW:HIGH, tfo, mptcp, nop.
  *

@@ -264,7 +264,7 @@ static void throw_segment(struct soup *soup)
 
 	soup->who = roll(soup, 2);
 	soup->arrives = roll(soup, 4);
-	soup->asked = roll(soup, 3);
+	soup->asked = roll(soup, 4);
 	x = &soup->flow.end[tcpfsm_index(&soup->flow, soup->who)];
 	y = &soup->flow.end[tcpfsm_index(&soup->flow, !soup->who)];
 	memset(seg, 0, sizeof(*seg));
@@ -337,9 +337,10 @@ static void ask_socket(struct soup *soup, struct tcpfsm_sighting *at)
 	if ((at->point != TCPFSM_AT_IN && at->point != TCPFSM_AT_LOOP_IN) || !soup->asked)
 		return;
 	if (!soup->twice)
-		soup->rcv_nxt = soup->asked == 1 ? y->rcv_nxt : y->got;
+		soup->rcv_nxt = soup->asked == 2 ? y->got : y->rcv_nxt;
 	at->has_rcv_nxt = true;
 	at->rcv_nxt = soup->rcv_nxt;
+	at->lags = soup->asked == 3;
 }
 
 static void see_at(struct soup *soup, u8 point)

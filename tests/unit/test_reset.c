@@ -136,6 +136,16 @@ TEST(straight_after_data)
 	     "client > R 150 rcv 211	| ES/ES !rst_outside",
 	     "client > R 212 rcv 211	| ES/ES !rst_inexact",
 	     "client > R 211 rcv 211	| CL?/CL ended");
+	/* The data are between here and the socket, on another processor. */
+	play(AT_SERVER, OPEN,
+	     "client > P. 111:211 ack 111 | ES/ES",
+	     "client > R 110 rcv 111 lags	| ES/ES !rst_outside",
+	     "client > R 212 rcv 111 lags	| ES/ES !rst_inexact",
+	     "client > R 211 rcv 111 lags	| CL?/CL ended");
+	/* It has not come in sequence: there was nothing to wait for. */
+	play(AT_SERVER, OPEN,
+	     "client > P. 121:211 ack 111 | ES/ES",
+	     "client > R 211 rcv 111 lags	| ES/ES !rst_inexact");
 }
 
 /* Rule 3: below what its sender has sent: left over from before, if it has an ACK. */
