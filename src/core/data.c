@@ -2,13 +2,17 @@
 /* Which flows may take the short way of data.h, and what it needs of them. */
 #include "data.h"
 
+/* Has it shaken hands, and does its next segment have a window to lie in? */
 static bool is_open(const struct tcpfsm_endpoint *end)
 {
-	return end->state == TCPFSM_ESTABLISHED && end->marks & TCPFSM_MARK_P_CONFIRMED &&
-	       end->marks & TCPFSM_MARK_RCV && !(end->marks & TCPFSM_MARK_RESTARTED);
+	return end->state == TCPFSM_ESTABLISHED && end->marks & TCPFSM_MARK_RCV &&
+	       !(end->marks & TCPFSM_MARK_RESTARTED);
 }
 
-/* Data and ACKs have nothing to tell of either end but how far it has come. */
+/*
+ * Data and ACKs have nothing to tell of either end but how far it has come, and of
+ * who sends the first of them that it has shaken hands.
+ */
 static bool is_steady(const struct tcpfsm_flow *flow)
 {
 	return is_open(&flow->end[TCPFSM_CLIENT]) && is_open(&flow->end[TCPFSM_SERVER]) &&
@@ -19,7 +23,8 @@ static bool is_steady(const struct tcpfsm_flow *flow)
 /* Where this may pass; not what the history does not have yet. */
 static u8 open_to(const struct tcpfsm_flow *flow, unsigned int who, enum tcpfsm_letter letter)
 {
-	return tcpfsm_history_has(flow, who, letter) ? flow->end[who].seen : 0;
+	return tcpfsm_history_has(flow, who, letter) &&
+	       flow->end[who].marks & TCPFSM_MARK_P_CONFIRMED ? flow->end[who].seen : 0;
 }
 
 /**
@@ -40,4 +45,38 @@ void tcpfsm_way_open(struct tcpfsm_way *way, const struct tcpfsm_flow *flow)
 		way->open[who][0] = open_to(flow, who, TCPFSM_LETTER_DATA);
 		way->open[who][1] = open_to(flow, who, TCPFSM_LETTER_ACK);
 	}
+}
+
+/**
+ * tcpfsm_follow_first() - the short way for the first segment of its kind
+ * @flow: the flow; changed only if it is taken
+ * @who: enum tcpfsm_role of the sender
+ * @seg: the segment, as for tcpfsm_follow(), which has not taken it
+ * @point: enum tcpfsm_point
+ *
+ * The first data of an end, or its first ACK: beside what tcpfsm_follow() does they
+ * stand in the history from here on, and may prove their sender's P.
+ *
+ * Context: any; the caller serialises calls for one flow, and has its way opened anew.
+ * Return: false if nothing was done, as the segment needs the long way.
+ */
+bool tcpfsm_follow_first(struct tcpfsm_flow *flow, unsigned int who,
+			 const struct tcpfsm_segment *seg, enum tcpfsm_point point)
+{
+	struct tcpfsm_endpoint *x = &flow->end[who];
+	struct tcpfsm_endpoint *y = &flow->end[!who];
+	struct tcpfsm_way way;
+
+	/* Over loopback the first sight of it did all that. */
+	if (!is_steady(flow) || point == TCPFSM_AT_LOOP_IN || !tcpfsm_is_plain(seg) ||
+	    !(x->seen & tcpfsm_seen_at(point)) || !tcpfsm_goes_on(x, y, seg))
+		return false;
+	if (!(x->marks & TCPFSM_MARK_P_CONFIRMED)) {
+		if (!tcpfsm_proves_p(x, y, seg))
+			return false;
+		tcpfsm_take_proof_of_p(x);
+	}
+	tcpfsm_history_note(flow, who, seg->len ? TCPFSM_LETTER_DATA : TCPFSM_LETTER_ACK);
+	tcpfsm_way_open(&way, flow);
+	return tcpfsm_follow(flow, &way, who, seg, point);
 }

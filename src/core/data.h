@@ -36,6 +36,8 @@ static inline u32 tcpfsm_since(u32 mark, u32 tick)
 }
 
 void tcpfsm_way_open(struct tcpfsm_way *way, const struct tcpfsm_flow *flow);
+bool tcpfsm_follow_first(struct tcpfsm_flow *flow, unsigned int who,
+			 const struct tcpfsm_segment *seg, enum tcpfsm_point point);
 
 /* In Y's window, with nothing that X has sent before, and an ACK of what Y has sent. */
 static __always_inline bool tcpfsm_goes_on(const struct tcpfsm_endpoint *x,

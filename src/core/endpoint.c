@@ -105,6 +105,8 @@ void tcpfsm_pass_syn_recv(struct tcpfsm_step *st, unsigned int who, bool retract
 
 	end->facts = facts & (TCPFSM_FACT_S | TCPFSM_FACT_A);
 	tcpfsm_settle(st, who, retracted);
+	if (end->facts == facts)
+		return;
 	end->facts |= facts & TCPFSM_FACT_P;
 	tcpfsm_settle(st, who, false);
 	/* Who closes second acknowledges the peer's FIN before its own. */

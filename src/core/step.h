@@ -60,6 +60,8 @@ void tcpfsm_delivered_ack(struct tcpfsm_step *st, bool inferred);
 /* syn.c */
 bool tcpfsm_answers_syn(const struct tcpfsm_endpoint *y, u32 ack);
 bool tcpfsm_sent_syn(struct tcpfsm_step *st);
+bool tcpfsm_proves_p(const struct tcpfsm_endpoint *x, const struct tcpfsm_endpoint *y,
+		     const struct tcpfsm_segment *seg);
 void tcpfsm_confirm_p(struct tcpfsm_step *st);
 void tcpfsm_learn_a(struct tcpfsm_step *st);
 bool tcpfsm_is_early(const struct tcpfsm_step *st);
@@ -90,6 +92,13 @@ void tcpfsm_reset_before(struct tcpfsm_step *st, u8 before);
 static inline void tcpfsm_note(struct tcpfsm_step *st, enum tcpfsm_anomaly anomaly)
 {
 	st->result->anomalies |= 1U << anomaly;
+}
+
+/* X's own segment proves its P: if that is known, it is no guess any more. */
+static inline void tcpfsm_take_proof_of_p(struct tcpfsm_endpoint *x)
+{
+	x->marks |= TCPFSM_MARK_P_CONFIRMED;
+	x->marks &= ~TCPFSM_MARK_P_INFERRED;
 }
 
 /* Microseconds since the flow began, modulo 2^32. */

@@ -218,19 +218,20 @@ bool tcpfsm_sent_syn(struct tcpfsm_step *st)
 	return true;
 }
 
-/*
- * Does this segment show that X has received the ACK of its SYN? In SYN_SENT
- * only a SYN-ACK makes a stack send anything but a SYN; in SYN_RECV it may
+/**
+ * tcpfsm_proves_p() - does a segment show that its sender has received the ACK of its SYN?
+ * @x: the sender, which has sent a SYN
+ * @y: whom it is for
+ * @seg: the segment, without SYN and RST, with a good ACK
+ *
+ * In SYN_SENT only a SYN-ACK makes a stack send anything but a SYN; in SYN_RECV it may
  * repeat a bare ACK, but sends data or the ACK of data only after. So it does a
  * FIN, unless it opened actively: then it has a user who may close (RFC 9293
  * 3.10.4), and goes from SYN_RECV to FIN_WAIT1.
  */
-static bool proves_p(const struct tcpfsm_step *st)
+bool tcpfsm_proves_p(const struct tcpfsm_endpoint *x, const struct tcpfsm_endpoint *y,
+		     const struct tcpfsm_segment *seg)
 {
-	const struct tcpfsm_endpoint *x = &st->flow->end[st->x];
-	const struct tcpfsm_endpoint *y = &st->flow->end[st->y];
-	const struct tcpfsm_segment *seg = st->seg;
-
 	if (!(x->marks & TCPFSM_MARK_SYNACK))
 		return true;
 	if (tcpfsm_after(seg->ack, y->isn + 1) && !(y->options & TCPFSM_OPT_TFO))
@@ -250,9 +251,10 @@ void tcpfsm_confirm_p(struct tcpfsm_step *st)
 {
 	struct tcpfsm_endpoint *x = &st->flow->end[st->x];
 
-	if (!tcpfsm_has_fact(x, TCPFSM_FACT_S) || !proves_p(st))
+	if (!tcpfsm_has_fact(x, TCPFSM_FACT_S) ||
+	    !tcpfsm_proves_p(x, &st->flow->end[st->y], st->seg))
 		return;
-	x->marks |= TCPFSM_MARK_P_CONFIRMED;
+	tcpfsm_take_proof_of_p(x);
 	tcpfsm_learn_p(st, st->x, false);
 }
 

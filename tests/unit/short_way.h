@@ -12,7 +12,8 @@ static inline bool short_way(struct tcpfsm_flow *flow, unsigned int who,
 	struct tcpfsm_way way;
 
 	tcpfsm_way_open(&way, flow);
-	return tcpfsm_follow(flow, &way, who, seg, point);
+	return tcpfsm_follow(flow, &way, who, seg, point) ||
+	       tcpfsm_follow_first(flow, who, seg, point);
 }
 
 #endif
