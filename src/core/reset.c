@@ -180,7 +180,7 @@ static void refuse(struct tcpfsm_step *st)
 	const struct tcpfsm_segment *seg = st->seg;
 	bool exact = judge(st) == RST_EXACT;
 
-	/* Y has answered a SYN of another life meanwhile, and will not take it: see opens_actively(). */
+	/* Y may have answered a SYN of another life meanwhile, and not take it: opens_actively(). */
 	if (!exact && (y->state != TCPFSM_SYN_RECV || !(seg->flags & TCPFSM_ACK) ||
 		       !tcpfsm_answers_syn(y, seg->ack)))
 		return;

@@ -17,9 +17,7 @@ DEFINE_STATIC_KEY_FALSE(tcpfsm_lite);
 bool tcpfsm_data_first(struct tcpfsm_entry *entry, unsigned int who,
 		       const struct tcpfsm_segment *seg, enum tcpfsm_point point)
 {
-	/* Whose socket it is, the long way asks. */
-	if (!entry->has_owner && (point == TCPFSM_AT_OUT || point == TCPFSM_AT_LOOP_OUT))
-		return false;
+	/* Whose socket it is was asked when it sent what has opened the flow. */
 	if (!tcpfsm_follow_first(&entry->flow, who, seg, point))
 		return false;
 	tcpfsm_entry_end(entry);
