@@ -31,25 +31,28 @@ static u8 open_to(const struct tcpfsm_flow *flow, unsigned int who, enum tcpfsm_
  * tcpfsm_way_open() - which segments may take the short way from here on
  * @way: filled in; @shift only if any may
  * @flow: the flow, after anything has changed it
+ *
+ * Return: may the first of a kind try tcpfsm_follow_first()?
  */
-void tcpfsm_way_open(struct tcpfsm_way *way, const struct tcpfsm_flow *flow)
+bool tcpfsm_way_open(struct tcpfsm_way *way, const struct tcpfsm_flow *flow)
 {
 	unsigned int who;
 
 	if (!is_steady(flow)) {
 		memset(way->open, 0, sizeof(way->open));
-		return;
+		return false;
 	}
 	for (who = 0; who < 2; who++) {
 		way->shift[who] = tcpfsm_shift(flow, &flow->end[who], &flow->end[!who]);
 		way->open[who][0] = open_to(flow, who, TCPFSM_LETTER_DATA);
 		way->open[who][1] = open_to(flow, who, TCPFSM_LETTER_ACK);
 	}
+	return true;
 }
 
 /**
  * tcpfsm_follow_first() - the short way for the first segment of its kind
- * @flow: the flow; changed only if it is taken
+ * @flow: the flow, of which tcpfsm_way_open() was true; changed only if it is taken
  * @who: enum tcpfsm_role of the sender
  * @seg: the segment, as for tcpfsm_follow(), which has not taken it
  * @point: enum tcpfsm_point
@@ -65,10 +68,10 @@ bool tcpfsm_follow_first(struct tcpfsm_flow *flow, unsigned int who,
 {
 	struct tcpfsm_endpoint *x = &flow->end[who];
 	struct tcpfsm_endpoint *y = &flow->end[!who];
-	struct tcpfsm_way way;
+	struct tcpfsm_way way = { 0 };
 
 	/* Over loopback the first sight of it did all that. */
-	if (!is_steady(flow) || point == TCPFSM_AT_LOOP_IN || !tcpfsm_is_plain(seg) ||
+	if (point == TCPFSM_AT_LOOP_IN || !tcpfsm_is_plain(seg) ||
 	    !(x->seen & tcpfsm_seen_at(point)) || !tcpfsm_goes_on(x, y, seg))
 		return false;
 	if (!(x->marks & TCPFSM_MARK_P_CONFIRMED)) {

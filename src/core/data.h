@@ -35,7 +35,7 @@ static inline u32 tcpfsm_since(u32 mark, u32 tick)
 	return tcpfsm_mark_of(tick) - mark;
 }
 
-void tcpfsm_way_open(struct tcpfsm_way *way, const struct tcpfsm_flow *flow);
+bool tcpfsm_way_open(struct tcpfsm_way *way, const struct tcpfsm_flow *flow);
 bool tcpfsm_follow_first(struct tcpfsm_flow *flow, unsigned int who,
 			 const struct tcpfsm_segment *seg, enum tcpfsm_point point);
 

@@ -1,28 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The first data of a flow; and lite mode, where data of one that is settled are not followed. */
+/* Lite mode, where data of a flow that is settled are not followed. */
 #include "data.h"
 
 DEFINE_STATIC_KEY_FALSE(tcpfsm_lite);
-
-/**
- * tcpfsm_data_first() - the short way for the first data or ACK of an end
- * @entry: the flow
- * @who: enum tcpfsm_role of the sender
- * @seg: the segment, as for tcpfsm_follow(), which has not taken it
- * @point: enum tcpfsm_point
- *
- * Context: the lock of the flow's bucket held.
- * Return: false if nothing was done, as the segment needs the long way.
- */
-bool tcpfsm_data_first(struct tcpfsm_entry *entry, unsigned int who,
-		       const struct tcpfsm_segment *seg, enum tcpfsm_point point)
-{
-	/* Whose socket it is was asked when it sent what has opened the flow. */
-	if (!tcpfsm_follow_first(&entry->flow, who, seg, point))
-		return false;
-	tcpfsm_entry_end(entry);
-	return true;
-}
 
 /**
  * tcpfsm_data_is_settled() - some flow of this hash is pending: is it another one?

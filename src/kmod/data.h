@@ -26,8 +26,6 @@ DECLARE_STATIC_KEY_FALSE(tcpfsm_lite);
 
 void tcpfsm_data_switch(struct tcpfsm_net *tn);
 void tcpfsm_data_exit(struct tcpfsm_net *tn);
-bool tcpfsm_data_first(struct tcpfsm_entry *entry, unsigned int who,
-		       const struct tcpfsm_segment *seg, enum tcpfsm_point point);
 bool tcpfsm_data_is_settled(const struct tcpfsm_net *tn, u64 from, u64 to, u32 hash,
 			    const struct tcpfsm_key *key);
 
@@ -84,8 +82,7 @@ static __always_inline bool tcpfsm_data_follow(const struct tcpfsm_net *tn,
 	if (!entry)
 		return false;
 	tcpfsm_data_read(&seg, tcp, len);
-	if (!tcpfsm_follow(&entry->flow, &entry->way, who, &seg, point) &&
-	    !tcpfsm_data_first(entry, who, &seg, point))
+	if (!tcpfsm_follow(&entry->flow, &entry->way, who, &seg, point))
 		return false;
 	entry->heard = tcpfsm_mark_of(jiffies);
 	return true;

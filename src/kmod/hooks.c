@@ -210,6 +210,22 @@ static struct tcpfsm_entry *go_on(struct passage *p, struct tcpfsm_entry *entry,
 	return report(entry, p, seg, result, result->restarted);
 }
 
+/*
+ * The first data or ACK of an end has next to nothing for the rules. Whose socket it is
+ * was asked when that sent what has opened the flow.
+ */
+static bool go_on_shortly(const struct passage *p, struct tcpfsm_entry *entry, unsigned int who)
+{
+	const struct tcpfsm_segment *seg = &p->packet->seg;
+
+	if (!entry->first || !tcpfsm_is_plain(seg) || seg->partial || seg->bad_options ||
+	    !tcpfsm_follow_first(&entry->flow, who, seg, p->at.point))
+		return false;
+	entry->heard = tcpfsm_mark_of(jiffies);
+	tcpfsm_entry_end(entry);
+	return true;
+}
+
 /* Which flow would the segment begin, if it is of none? */
 static enum tcpfsm_birth birth_of(const struct passage *p)
 {
@@ -257,6 +273,10 @@ static enum progress pass(struct passage *p)
 
 	spin_lock_bh(lock);
 	entry = tcpfsm_lookup(p->tn, p->name, &who);
+	if (entry && go_on_shortly(p, entry, who)) {
+		spin_unlock_bh(lock);
+		return DONE;
+	}
 	p->at.now_ns = entry && tcpfsm_quiet(&entry->flow, &p->packet->seg) ?
 		       ktime_get_coarse_ns() : ktime_get_ns();
 	if (entry && !is_new_life(p, entry, who)) {

@@ -260,7 +260,7 @@ void tcpfsm_entry_end(struct tcpfsm_entry *entry)
 
 	if (settled && READ_ONCE(entry->tn->skips))
 		tcpfsm_skip(&entry->flow, entry->flow.seen_ns);
-	tcpfsm_way_open(&entry->way, &entry->flow);
+	entry->first = tcpfsm_way_open(&entry->way, &entry->flow);
 	set_pending(entry, entry->asked || !settled);
 }
 

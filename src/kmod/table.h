@@ -43,6 +43,7 @@ static inline u16 tcpfsm_key_family(const struct tcpfsm_key *key)
  * @pending: it is counted in the table's pending flows
  * @asked: it is counted there only to see whether it still lives
  * @has_owner: which of @uid, @cgroup, and @pid with @comm are known
+ * @first: the first data of an end have a short way, too
  * @handshake: enum tcpfsm_handshake, how far it is in the figures of its server
  * @heard: tcpfsm_mark_of() the jiffy of the latest segment on the short way, or 0
  * @way: which segments may take that
@@ -69,6 +70,7 @@ struct tcpfsm_entry {
 	u8 pending : 1;
 	u8 asked : 1;
 	u8 has_owner : 3;
+	u8 first : 1;
 	u8 handshake;
 	u32 heard;
 	struct tcpfsm_way way;

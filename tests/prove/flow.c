@@ -63,6 +63,7 @@ int main(void)
 		.rcv_nxt = any_u32(),
 		.point = any_below(TCPFSM_AT_LOOP_IN + 1),
 		.has_rcv_nxt = any_below(2),
+		.lags = any_below(2),
 	};
 	u32 who = any_below(2);
 
@@ -96,7 +97,10 @@ int main(void)
 		any_bytes(&way, sizeof(way));
 		way.shift[0] = any_below(15);
 		way.shift[1] = any_below(15);
-		tcpfsm_follow(&flow, &way, who, &seg, at.point);
+		if (any_below(2))
+			tcpfsm_follow(&flow, &way, who, &seg, at.point);
+		else
+			tcpfsm_follow_first(&flow, who, &seg, at.point);
 		break;
 	}
 	return 0;

@@ -10,10 +10,10 @@ static inline bool short_way(struct tcpfsm_flow *flow, unsigned int who,
 			     const struct tcpfsm_segment *seg, enum tcpfsm_point point)
 {
 	struct tcpfsm_way way;
+	bool first = tcpfsm_way_open(&way, flow);
 
-	tcpfsm_way_open(&way, flow);
 	return tcpfsm_follow(flow, &way, who, seg, point) ||
-	       tcpfsm_follow_first(flow, who, seg, point);
+	       (first && tcpfsm_follow_first(flow, who, seg, point));
 }
 
 #endif
