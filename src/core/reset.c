@@ -42,8 +42,12 @@ static u32 rcv_nxt_at_most(const struct tcpfsm_step *st)
 	const struct tcpfsm_endpoint *y = &st->flow->end[st->y];
 	u32 rcv_nxt = st->at->rcv_nxt;
 
-	/* Of what passed nothing is known where segments were missed or skipped. */
-	if (!st->at->lags || st->flow->flags & TCPFSM_FLOW_LOOSE)
+	/*
+	 * Of what passed nothing is known where segments were missed or skipped. What lies
+	 * beyond the window, a probe of one byte say, is not taken.
+	 */
+	if (!st->at->lags || st->flow->flags & TCPFSM_FLOW_LOOSE ||
+	    (y->marks & TCPFSM_MARK_RCV && tcpfsm_after(y->got, y->rcv_edge)))
 		return rcv_nxt;
 	return tcpfsm_later(rcv_nxt, y->got);
 }
@@ -65,6 +69,17 @@ static enum judgement judge_after_synack(const struct tcpfsm_step *st)
 	return tcpfsm_before(st->seg->seq, low) ? RST_OUTSIDE : RST_INEXACT;
 }
 
+/* Does it acknowledge the SYN of Y, or the one that came later? */
+static bool acks_syn(const struct tcpfsm_step *st)
+{
+	const struct tcpfsm_endpoint *y = &st->flow->end[st->y];
+	const struct tcpfsm_segment *seg = st->seg;
+
+	return seg->flags & TCPFSM_ACK &&
+	       (tcpfsm_answers_syn(y, seg->ack) ||
+		(y->marks & TCPFSM_MARK_RESTARTED && seg->ack == st->flow->new_isn + 1));
+}
+
 static enum judgement judge(const struct tcpfsm_step *st)
 {
 	const struct tcpfsm_endpoint *x = &st->flow->end[st->x];
@@ -80,12 +95,8 @@ static enum judgement judge(const struct tcpfsm_step *st)
 	case TCPFSM_SYN_SENT:
 		if (tcpfsm_at_target(st) && tcpfsm_has_fact(y, TCPFSM_FACT_P))
 			return judge_after_synack(st);
-		/* RFC 9293 3.10.7.3: it must acknowledge the SYN, or the one that came later. */
-		if (seg->flags & TCPFSM_ACK && seg->ack != y->isn &&
-		    (tcpfsm_within(seg->ack, y->isn, y->snd_nxt) ||
-		     (y->marks & TCPFSM_MARK_RESTARTED && seg->ack == st->flow->new_isn + 1)))
-			return RST_EXACT;
-		return RST_OUTSIDE;
+		/* RFC 9293 3.10.7.3 */
+		return acks_syn(st) ? RST_EXACT : RST_OUTSIDE;
 	}
 	if (!(y->marks & TCPFSM_MARK_RCV))
 		return RST_EXACT;
@@ -177,12 +188,10 @@ static void refuse(struct tcpfsm_step *st)
 {
 	struct tcpfsm_endpoint *x = &st->flow->end[st->x];
 	const struct tcpfsm_endpoint *y = &st->flow->end[st->y];
-	const struct tcpfsm_segment *seg = st->seg;
 	bool exact = judge(st) == RST_EXACT;
 
 	/* Y may have answered a SYN of another life meanwhile, and not take it: opens_actively(). */
-	if (!exact && (y->state != TCPFSM_SYN_RECV || !(seg->flags & TCPFSM_ACK) ||
-		       !tcpfsm_answers_syn(y, seg->ack)))
+	if (!exact && (y->state != TCPFSM_SYN_RECV || !acks_syn(st)))
 		return;
 	x->marks |= TCPFSM_MARK_REFUSED;
 	/* The victim's state before it is moved. */

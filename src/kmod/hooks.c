@@ -75,23 +75,31 @@ static void ask_socket(struct tcpfsm_sighting *at, const struct sk_buff *skb)
 		return;
 	if ((1 << READ_ONCE(sk->sk_state)) & (TCPF_LISTEN | TCPF_SYN_SENT | TCPF_CLOSE))
 		return;
-	/* Segments wait for it that it has not looked at: it does not know yet. */
-	if (READ_ONCE(sk->sk_backlog.tail))
+	/*
+	 * Segments wait for it that it has not looked at: it does not know yet. While it
+	 * looks at them the backlog is empty, and it is owned (__release_sock()).
+	 */
+	if (READ_ONCE(sk->sk_backlog.tail) || sock_owned_by_user_nocheck(sk))
 		return;
 	at->rcv_nxt = READ_ONCE(tcp_sk(sk)->rcv_nxt);
 	at->has_rcv_nxt = true;
 }
 
-/* Longer than a segment is on its way from here to its socket, on a machine that is busy. */
-#define LAG_NS (20 * NSEC_PER_MSEC)
+/*
+ * Longer than a segment is on its way from here to its socket, on a machine that is busy;
+ * and what a time in jiffies may be off, see tcpfsm_since().
+ */
+#define LAG_NS (20 * NSEC_PER_MSEC + 2 * TICK_NSEC)
 
 /*
  * On another processor a segment may have passed here, and neither have reached its
- * socket nor the socket's backlog. Where there is one alone it goes all the way first.
+ * socket nor the socket's backlog. Where there is one alone it goes all the way first,
+ * as it does over loopback.
  */
-static bool may_lag(const struct tcpfsm_entry *entry, u64 now_ns)
+static bool may_lag(const struct tcpfsm_entry *entry, const struct tcpfsm_sighting *at)
 {
-	return num_online_cpus() > 1 && now_ns - entry->flow.seen_ns < LAG_NS;
+	return at->point == TCPFSM_AT_IN && num_online_cpus() > 1 &&
+	       at->now_ns - entry->flow.seen_ns < LAG_NS;
 }
 
 /*
@@ -205,15 +213,12 @@ static struct tcpfsm_entry *go_on(struct passage *p, struct tcpfsm_entry *entry,
 	const struct tcpfsm_segment *seg = &p->packet->seg;
 
 	tcpfsm_entry_begin(entry, p->at.now_ns);
-	p->at.lags = p->at.has_rcv_nxt && may_lag(entry, p->at.now_ns);
+	p->at.lags = p->at.has_rcv_nxt && may_lag(entry, &p->at);
 	tcpfsm_see(&entry->flow, who, seg, &p->at, result);
 	return report(entry, p, seg, result, result->restarted);
 }
 
-/*
- * The first data or ACK of an end has next to nothing for the rules. Whose socket it is
- * was asked when that sent what has opened the flow.
- */
+/* The first data or ACK of an end has next to nothing for the rules. */
 static bool go_on_shortly(const struct passage *p, struct tcpfsm_entry *entry, unsigned int who)
 {
 	const struct tcpfsm_segment *seg = &p->packet->seg;
@@ -221,6 +226,8 @@ static bool go_on_shortly(const struct passage *p, struct tcpfsm_entry *entry, u
 	if (!entry->first || !tcpfsm_is_plain(seg) || seg->partial || seg->bad_options ||
 	    !tcpfsm_follow_first(&entry->flow, who, seg, p->at.point))
 		return false;
+	/* A SYN-ACK with a cookie was nobody's. */
+	take_owner(entry, seg, &p->at, p->sk);
 	entry->heard = tcpfsm_mark_of(jiffies);
 	tcpfsm_entry_end(entry);
 	return true;

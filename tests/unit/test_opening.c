@@ -274,6 +274,12 @@ TEST(old_duplicate_syn_into_syn_sent)
 	     "client > S. 100 ack 501	| SR/LI !old_synack",
 	     "client > S 100		| SR/LI again",
 	     "server < R. 0 ack 101	| SR/CL !rst_outside");
+	/* And so does the SYN of its next try. */
+	play(AT_ROUTER,
+	     "client > S 100		| SS/LI",
+	     "client > S. 100 ack 501	| SR/LI !old_synack",
+	     "client > S 300		| SR/LI",
+	     "server < R. 0 ack 301	| SR/CL !rst_outside");
 	/* A listener answers the ACK, and says no more of itself by it. */
 	play(EVERYWHERE,
 	     "client > S 100		| SS/LI",

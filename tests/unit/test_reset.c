@@ -142,6 +142,10 @@ TEST(straight_after_data)
 	     "client > R 110 rcv 111 lags	| ES/ES !rst_outside",
 	     "client > R 212 rcv 111 lags	| ES/ES !rst_inexact",
 	     "client > R 211 rcv 111 lags	| CL?/CL ended");
+	/* What lies beyond the window is not taken. */
+	play(AT_SERVER, OPEN,
+	     "client > P. 111:90111 ack 111	| ES/ES",
+	     "client > R 90111 rcv 111 lags	| ES/ES !rst_outside");
 	/* It has not come in sequence: there was nothing to wait for. */
 	play(AT_SERVER, OPEN,
 	     "client > P. 121:211 ack 111 | ES/ES",

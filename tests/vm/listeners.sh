@@ -450,6 +450,20 @@ process_of_repeated() {
 }
 both listeners/process-of-repeated routed process_of_repeated
 
+# A SYN-ACK with a cookie is no socket's: what the server sends first of its own tells whose it is.
+owner_with_cookie() {
+	local line
+	# shellcheck disable=SC2016 # talk's shell expands it
+	local look='"$bin/within" server read /proc/tcpfsm | grep ":$port " >"$results/owner"'
+
+	within server write /proc/sys/net/ipv4/tcp_syncookies 2
+	bin=$bin results=$results port=$port talk "${opening[@]}" c.send=5 s.recv=5 s.send=5 c.recv=5 \
+		sh="$look"
+	line=$(<"$results/owner")
+	[[ $(key "$line" uid) == 0 ]] || fail "no owner: $line"
+}
+both listeners/owner-with-cookie routed owner_with_cookie
+
 # ---- Since when -------------------------------------------------------------
 
 # times LINE: sets age, idle, since_client, since_server
