@@ -172,3 +172,48 @@ not_strict() {
 	done
 }
 both sysctl/not-strict routed not_strict
+
+# followed MODE-OF-CLIENT MODE-OF-SERVER: what lite mode leaves out shows as loose; the router is strict
+followed() {
+	local ns is was
+	# shellcheck disable=SC2016 # talk's shell expands it
+	local look='for ns in client router server; do
+		"$bin/within" $ns read /proc/tcpfsm | grep ":$port " | sed "s/^/$ns /"
+	done >"$results/followed"'
+
+	for ns in client router server; do
+		within "$ns" write /proc/tcpfsm clear
+	done
+	bin=$bin results=$results port=$port talk "${opening[@]}" c.send=10 s.recv=10 s.send=10 c.recv=10 \
+		c.send=10 s.recv=10 sh="$look" "${closing[@]}"
+	for ns in client router server; do
+		is=$(grep "^$ns " "$results/followed") || fail "no flow in $ns"
+		was=strict
+		[[ $is != *loose* ]] || was=lite
+		case $ns in
+		client) [[ $was == "$1" ]] || fail "not $1: $is" ;;
+		router) [[ $was == strict ]] || fail "not strict: $is" ;;
+		server) [[ $was == "$2" ]] || fail "not $2: $is" ;;
+		esac
+	done
+}
+
+# Each namespace for itself, though they share what switches it off where nobody uses it.
+lite_beside_lite() {
+	undo setting client strict 1
+	undo setting server strict 1
+	followed strict strict
+	setting client strict 0
+	followed lite strict
+	setting server strict 0
+	followed lite lite
+	# What it is already does not count once more.
+	setting client strict 0
+	setting client strict 1
+	followed strict lite
+	setting client strict 1
+	followed strict lite
+	setting server strict 1
+	followed strict strict
+}
+both sysctl/lite-beside-lite routed lite_beside_lite
