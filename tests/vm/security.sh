@@ -40,6 +40,45 @@ blind() {
 }
 both security/blind routed blind
 
+# slab_of GROUP: bytes of it in the kernel's slabs
+slab_of() {
+	awk '$1 == "slab_unreclaimable" { print $2 }' "$1/memory.stat"
+}
+
+# What a process connects is charged to its memory cgroup, as long as it is kept.
+charged() {
+	local group=/sys/fs/cgroup/charged before during flows
+
+	echo +memory >/sys/fs/cgroup/cgroup.subtree_control
+	mkdir "$group"
+	undo rmdir "$group"
+	undo setting client linger 10
+	setting client linger 3600
+	before=$(slab_of "$group")
+	# Refused, so that no socket of it is left. shellcheck disable=SC2016 # the inner shell expands it
+	within client run bash -c '
+		echo $$ >"$1/cgroup.procs"
+		for ((n = 0; n < 300; n++)); do
+			: <>"/dev/tcp/$2/9"
+		done 2>/dev/null
+		true' - "$group" "$server"
+	flows=$(flows_of_all client)
+	((flows >= 300)) || fail "$flows flows"
+	wait_until grows_to "$group" $((before + 300 * 320)) || fail "$(slab_of "$group") bytes of 300 flows, $before before"
+	during=$(slab_of "$group")
+	within client write /proc/tcpfsm clear
+	wait_until shrinks_to "$group" $((during - 300 * 320)) || fail "$(slab_of "$group") bytes, $during before"
+}
+both security/memory-cgroup routed charged
+
+# The kernel brings these figures up to date every two seconds.
+grows_to() { (($(slab_of "$1") >= $2)); }
+shrinks_to() { (($(slab_of "$1") <= $2)); }
+
+flows_of_all() {
+	within "$1" read /proc/tcpfsm | grep -c ' outcome=refused '
+}
+
 # At level 1 an anomaly is a line with addresses: 50 a second for a namespace, and how
 # many were left out is told.
 log_flood() {
