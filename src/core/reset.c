@@ -190,7 +190,7 @@ static void refuse(struct tcpfsm_step *st)
 	const struct tcpfsm_endpoint *y = &st->flow->end[st->y];
 	bool exact = judge(st) == RST_EXACT;
 
-	/* Y may have answered a SYN of another life meanwhile, and not take it: opens_actively(). */
+	/* Y may have answered a SYN of another life, and not take it: see opens_actively(). */
 	if (!exact && (y->state != TCPFSM_SYN_RECV || !acks_syn(st)))
 		return;
 	x->marks |= TCPFSM_MARK_REFUSED;

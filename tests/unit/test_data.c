@@ -150,6 +150,8 @@ TEST(long_way)
 	unsigned int i;
 
 	establish(&flow, TCPFSM_AT_FORWARD, TCPFSM_AT_FORWARD, false);
+	/* Where it has not passed before the flow is to know of it. */
+	assert_false(short_way(&flow, TCPFSM_CLIENT, &data, TCPFSM_AT_IN));
 	assert_true(short_way(&flow, TCPFSM_CLIENT, &data, TCPFSM_AT_FORWARD));
 	for (i = 0; i < 256; i++) {
 		data.flags = i;

@@ -272,6 +272,16 @@ TEST(in_the_backlog)
 	     "client > F. 111 ack 112	| ~CW,LA,CL/CL? reset_in=LAST_ACK");
 }
 
+/* The socket of who connects has taken SYN-ACK and FIN, and acknowledged neither yet. */
+TEST(behind_a_fin_in_syn_sent)
+{
+	play(AT_CLIENT,
+	     "client > S 100		| SS/LI",
+	     "server < S. 500 ack 101	| SS/SR",
+	     "server < F. 501 ack 101	| SS/ES,F1",
+	     "server < R 501 rcv 502	| CL/CL? ended");
+}
+
 /* RFC 7323: what is repeated carries a newer timestamp, a copy that the network made does not. */
 TEST(late_copies)
 {
@@ -585,6 +595,7 @@ TESTS = {
 	item(38a, probes), item(38b, probes_while_closing), item(39, without_ack),
 	test(ack_of_an_abort), item(40b, wrap), item(40a, more_than_two_gigabytes),
 	test(answer_of_the_closed), test(behind_the_synack), test(in_the_backlog),
+	test(behind_a_fin_in_syn_sent),
 	test(late_copies), test(forged_in_the_handshake),
 	test(long_after), test(overtaking),
 	test(fin_at_the_isn),
