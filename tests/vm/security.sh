@@ -55,7 +55,8 @@ charged() {
 	undo setting client linger 10
 	setting client linger 3600
 	before=$(slab_of "$group")
-	# Refused, so that no socket of it is left. shellcheck disable=SC2016 # the inner shell expands it
+	# Refused, so that no socket of it is left.
+	# shellcheck disable=SC2016 # the inner shell expands it
 	within client run bash -c '
 		echo $$ >"$1/cgroup.procs"
 		for ((n = 0; n < 300; n++)); do
