@@ -490,7 +490,7 @@ int tcpfsm_table_init(void)
 	table->head = kvcalloc(table->size, sizeof(*table->head), GFP_KERNEL);
 	table->lock = kvcalloc(locks, sizeof(*table->lock), GFP_KERNEL);
 	table->pending = kvcalloc(1 << TCPFSM_PENDING_BITS, sizeof(*table->pending), GFP_KERNEL);
-	/* Charged to who connects; in softirq nobody is known to whom, and nobody is (in_task()). */
+	/* Charged to who connects; what begins in softirq is charged to nobody (in_task()). */
 	cache = KMEM_CACHE(tcpfsm_entry, SLAB_HWCACHE_ALIGN | SLAB_NO_MERGE | SLAB_ACCOUNT);
 	if (!table->head || !table->lock || !table->pending || !cache) {
 		tcpfsm_table_exit();
