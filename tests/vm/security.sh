@@ -63,7 +63,7 @@ charged() {
 			: <>"/dev/tcp/$2/9"
 		done 2>/dev/null
 		true' - "$group" "$server"
-	flows=$(flows_of_all client)
+	flows=$(within client read /proc/tcpfsm | grep -c ' outcome=refused ')
 	((flows >= 300)) || fail "$flows flows"
 	wait_until grows_to "$group" $((before + 300 * 320)) || fail "$(slab_of "$group") bytes of 300 flows, $before before"
 	during=$(slab_of "$group")
@@ -75,10 +75,6 @@ both security/memory-cgroup routed charged
 # The kernel brings these figures up to date every two seconds.
 grows_to() { (($(slab_of "$1") >= $2)); }
 shrinks_to() { (($(slab_of "$1") <= $2)); }
-
-flows_of_all() {
-	within "$1" read /proc/tcpfsm | grep -c ' outcome=refused '
-}
 
 # At level 1 an anomaly is a line with addresses: 50 a second for a namespace, and how
 # many were left out is told.

@@ -176,6 +176,7 @@ both sysctl/not-strict routed not_strict
 # followed MODE-OF-CLIENT MODE-OF-SERVER: what lite mode leaves out shows as loose; the router is strict
 followed() {
 	local ns is was
+	local -A wanted=([client]=$1 [router]=strict [server]=$2)
 	# shellcheck disable=SC2016 # talk's shell expands it
 	local look='for ns in client router server; do
 		"$bin/within" $ns read /proc/tcpfsm | grep ":$port " | sed "s/^/$ns /"
@@ -190,11 +191,7 @@ followed() {
 		is=$(grep "^$ns " "$results/followed") || fail "no flow in $ns"
 		was=strict
 		[[ $is != *loose* ]] || was=lite
-		case $ns in
-		client) [[ $was == "$1" ]] || fail "not $1: $is" ;;
-		router) [[ $was == strict ]] || fail "not strict: $is" ;;
-		server) [[ $was == "$2" ]] || fail "not $2: $is" ;;
-		esac
+		[[ $was == "${wanted[$ns]}" ]] || fail "not ${wanted[$ns]}: $is"
 	done
 }
 
