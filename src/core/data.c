@@ -68,7 +68,6 @@ bool tcpfsm_follow_first(struct tcpfsm_flow *flow, unsigned int who,
 {
 	struct tcpfsm_endpoint *x = &flow->end[who];
 	struct tcpfsm_endpoint *y = &flow->end[!who];
-	struct tcpfsm_way way = { 0 };
 
 	/* Over loopback the first sight of it did all that. */
 	if (point == TCPFSM_AT_LOOP_IN || !tcpfsm_is_plain(seg) ||
@@ -80,6 +79,8 @@ bool tcpfsm_follow_first(struct tcpfsm_flow *flow, unsigned int who,
 		tcpfsm_take_proof_of_p(x);
 	}
 	tcpfsm_history_note(flow, who, seg->len ? TCPFSM_LETTER_DATA : TCPFSM_LETTER_ACK);
-	tcpfsm_way_open(&way, flow);
-	return tcpfsm_follow(flow, &way, who, seg, point);
+	tcpfsm_go_on(x, seg, tcpfsm_shift(flow, x, y));
+	if (point == TCPFSM_AT_IN)
+		tcpfsm_receive(y, seg);
+	return true;
 }

@@ -49,6 +49,15 @@ static __always_inline bool tcpfsm_goes_on(const struct tcpfsm_endpoint *x,
 	       seg->window && !seg->has_sack;
 }
 
+/* How far X has come by such a segment. */
+static __always_inline void tcpfsm_go_on(struct tcpfsm_endpoint *x,
+					 const struct tcpfsm_segment *seg, u8 shift)
+{
+	tcpfsm_move_window(x, seg, (u32)seg->window << shift);
+	tcpfsm_move_timestamp(x, seg);
+	x->snd_nxt = seg->seq + seg->len;
+}
+
 /**
  * tcpfsm_follow() - the short way for a segment
  * @flow: the flow
@@ -75,9 +84,7 @@ static __always_inline bool tcpfsm_follow(struct tcpfsm_flow *flow,
 	if (point != TCPFSM_AT_LOOP_IN) {
 		if (!tcpfsm_goes_on(x, y, seg))
 			return false;
-		tcpfsm_move_window(x, seg, (u32)seg->window << way->shift[who]);
-		tcpfsm_move_timestamp(x, seg);
-		x->snd_nxt = seg->seq + seg->len;
+		tcpfsm_go_on(x, seg, way->shift[who]);
 	}
 	if (point == TCPFSM_AT_IN || point == TCPFSM_AT_LOOP_IN)
 		tcpfsm_receive(y, seg);
