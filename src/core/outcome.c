@@ -60,17 +60,11 @@ static void take_changes(struct tcpfsm_flow *flow, struct tcpfsm_result *result,
 	}
 }
 
-/**
- * tcpfsm_conclude() - what the step means for the flow as a whole
- * @st: the step, all facts taken
- * @now_ns: monotonic
- */
-void tcpfsm_conclude(struct tcpfsm_step *st, u64 now_ns)
+/* Something was learned: are both ends synchronised by now, has the flow ended, or is it back? */
+static void judge(struct tcpfsm_flow *flow, struct tcpfsm_result *result)
 {
-	struct tcpfsm_flow *flow = st->flow;
-	struct tcpfsm_result *result = st->result;
-	struct tcpfsm_endpoint *client = &flow->end[TCPFSM_CLIENT];
-	struct tcpfsm_endpoint *server = &flow->end[tcpfsm_index(flow, TCPFSM_SERVER)];
+	const struct tcpfsm_endpoint *client = &flow->end[TCPFSM_CLIENT];
+	const struct tcpfsm_endpoint *server = &flow->end[tcpfsm_index(flow, TCPFSM_SERVER)];
 	bool closed = is_closed(client) && is_closed(server);
 
 	if (!flow->shook && tcpfsm_has_fact(client, TCPFSM_SYNCHRONISED) &&
@@ -78,18 +72,31 @@ void tcpfsm_conclude(struct tcpfsm_step *st, u64 now_ns)
 		flow->shook = true;
 		result->shook = true;
 	}
-	if (result->changes)
-		take_changes(flow, result, now_ns);
-	if (result->restarted)
-		flow->since_ns = now_ns;
-	if (closed && !flow->ended) {
-		flow->ended = true;
-		result->ended = true;
-		flow->outcome = tcpfsm_verdict_of(flow);
-	} else if (!closed && result->learned) {
+	if (!closed) {
 		if (flow->ended)
 			result->revived = true;
 		flow->ended = false;
 		flow->outcome = is_graceful(flow) ? TCPFSM_VERDICT_GRACEFUL : TCPFSM_VERDICT_OPEN;
+	} else if (!flow->ended) {
+		flow->ended = true;
+		result->ended = true;
+		flow->outcome = tcpfsm_verdict_of(flow);
 	}
+}
+
+/**
+ * tcpfsm_conclude() - what the step means for the flow as a whole
+ * @st: the step, all facts taken
+ * @now_ns: monotonic
+ */
+void tcpfsm_conclude(struct tcpfsm_step *st, u64 now_ns)
+{
+	struct tcpfsm_result *result = st->result;
+
+	if (result->changes)
+		take_changes(st->flow, result, now_ns);
+	if (result->restarted)
+		st->flow->since_ns = now_ns;
+	if (result->learned)
+		judge(st->flow, result);
 }
