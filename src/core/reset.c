@@ -216,9 +216,13 @@ void tcpfsm_reset_sent(struct tcpfsm_step *st)
 			refuse(st);
 		return;
 	}
-	/* Rule 10: an abort may be the only segment that shows X's ACK of Y's FIN. */
+	/*
+	 * Rule 10: an abort may be the only segment that shows X's ACK of Y's FIN. In SYN_SENT
+	 * X may not have been there when the SYN came that this answers (RFC 9293 3.10.7.1).
+	 */
 	if (seg->flags & TCPFSM_ACK && !tcpfsm_after(seg->ack, y->snd_nxt) &&
-	    x->state != TCPFSM_CLOSE)
+	    x->state != TCPFSM_CLOSE &&
+	    (x->state != TCPFSM_SYN_SENT || seg->seq == x->snd_nxt))
 		tcpfsm_take_ack(st);
 	if (!closes_sender(st))
 		return;

@@ -282,6 +282,26 @@ TEST(behind_a_fin_in_syn_sent)
 	     "server < R 501 rcv 502	| CL/CL? ended");
 }
 
+/*
+ * A SYN that came before its target's socket was there, with a RST on its way out on another
+ * processor while that socket sends its own SYN: the RST is nobody's (RFC 9293 3.10.7.1), and
+ * what it acknowledges that socket has not seen.
+ */
+TEST(of_nobody_in_syn_sent)
+{
+	play(AT_SERVER,
+	     "client > S 100		| SS/LI",
+	     "server < S 500		| SS/SS flags=simultaneous",
+	     "server < R. 0 ack 101	| CL?/SS",
+	     "client > S. 100 ack 501	| ~SS,SR/SS !rst_withdrawn",
+	     "server < . 501 ack 101	| ES?/ES shook");
+	/* One that has taken the SYN, and then aborts, says so with its own number. */
+	play(AT_SERVER,
+	     "client > S 100		| SS/LI",
+	     "server < S 500		| SS/SS flags=simultaneous",
+	     "server < R. 501 ack 101	| CL?/SR,CL ended");
+}
+
 /* RFC 7323: what is repeated carries a newer timestamp, a copy that the network made does not. */
 TEST(late_copies)
 {
@@ -595,7 +615,7 @@ TESTS = {
 	item(38a, probes), item(38b, probes_while_closing), item(39, without_ack),
 	test(ack_of_an_abort), item(40b, wrap), item(40a, more_than_two_gigabytes),
 	test(answer_of_the_closed), test(behind_the_synack), test(in_the_backlog),
-	test(behind_a_fin_in_syn_sent),
+	test(behind_a_fin_in_syn_sent), test(of_nobody_in_syn_sent),
 	test(late_copies), test(forged_in_the_handshake),
 	test(long_after), test(overtaking),
 	test(fin_at_the_isn),
