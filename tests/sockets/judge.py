@@ -22,19 +22,22 @@ Three more are no difference between the two, but what no segment shows:
                  and no SYN-ACK was repeated, which would have told: a RST came before,
                  or it was a SYN cookie
 
-And one is the kernel's alone:
+And two are the kernel's alone:
 
   twin           two processors took copies of the final ACK at once; one of the two
                  sockets was dropped again
+  old-cookie     an ACK of a connection that was over came to a listener that sends
+                 cookies, and its numbers still were a good one: a socket of which the
+                 client knows nothing
 """
 
 import collections
 import difflib
 
-from truth import ACK, FIN, RST, SYN
+from truth import ACK, FIN, OTHER, RST, SYN
 
 NAMES = ("passive-open", "time-wait", "orphan", "queued-fin", "self", "silent", "delayed-ack",
-         "refused-ack", "twin")
+         "refused-ack", "twin", "old-cookie")
 
 # TCP_TIMEWAIT_LEN, and a little less, in seconds.
 TIME_WAIT_LEN = 59
@@ -106,6 +109,28 @@ def match(sockets, flows):
             left.remove(found[0])
         pairs.append((socket, found[0] if found else None))
     return pairs + [(None, item) for item in left]
+
+
+def is_old_cookie(socket, before):
+    """Was the socket made of an ACK of the connection before it, in which nobody else knows it?
+
+    check_tcp_syn_cookie() takes the client's number from the cookie: where both ends have
+    sent equally many bytes, both numbers have moved by that, and it is still one.
+    before are the flows of that name, oldest first, with the role of the socket's end.
+    """
+    earlier = [item for item in before if item[0].time < socket.time]
+    if socket.path[:2] != ["LISTEN", "SYN_RECV"] or not earlier:
+        return False
+    flow, role = earlier[-1]
+    mine, peer = (flow.mirror[who].isn for who in (role, OTHER[role]))
+    if role != "server" or mine is None or peer is None or "CLOSE" not in flow.mirror[role].path:
+        return False
+    moved = {(s.seq - peer) % 2**32 for s in flow.segments
+             if s.role != role and s.flags & (SYN | RST | ACK) == ACK and s.time <= socket.time
+             and (s.seq - peer) % 2**32 == (s.ack - mine) % 2**32}
+    # What it sends itself begins there, and the cookie was one less.
+    return any(s.role == role and s.time >= socket.time and (s.seq - mine) % 2**32 in moved - {1}
+               for s in flow.segments)
 
 
 def gave_up(end):

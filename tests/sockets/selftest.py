@@ -225,6 +225,21 @@ def given_up(lines, times, seconds):
     return out
 
 
+def old_cookie(lines, moved):
+    """An ACK of what is over makes a socket at the server: the client has moved by 33."""
+    which = f"flow={VIEWS['server']} netns={VIEWS['server']} endpoint="
+    added = [event(1.9, "tcpfsm_segment", f"{which}client seq={ISN['client'] + 33} "
+                   f"ack={ISN['server'] + moved} len=0 window=1 flags=0x10 {addresses('client')}")]
+    added += [event(1.9, "inet_sock_set_state", f"{addresses('server')} oldstate=TCP_{old} "
+                    f"newstate=TCP_{new}")
+              for old, new in (("SYN_RECV", "ESTABLISHED"), ("ESTABLISHED", "FIN_WAIT1"))]
+    added += [event(1.9, "tcpfsm_segment", f"{which}server seq={ISN['server'] + moved} "
+                    f"ack={ISN['client'] + 33} len=0 window=1 flags=0x11 {addresses('server')}")]
+    at = next(i for i, line in enumerate(lines) if "ss server all" in line)
+    return changed(lines[:at] + added + lines[at:], lambda line: line[0] == "@",
+                   "accepted=1 failed=0 left=0", "accepted=2 failed=0 left=1")
+
+
 def everything(pick):
     return lambda line: line[0] != "@" and pick(line)
 
@@ -274,6 +289,8 @@ CASES = {
                                           "FIN_WAIT2"), 0, "ss showed something else"),
     "restless": (lambda lines: changed(lines, lambda line: line[0] == "@", "left=0", "left=1"), 0,
                  "come to rest"),
+    "old-cookie": (lambda lines: old_cookie(lines, 33), 0, None),
+    "no-cookie": (lambda lines: old_cookie(lines, 34), 0, "without a flow"),
     "lost-events": (lambda lines: changed(lines, lambda line: line[0] == "@", "overrun=0",
                                           "overrun=1"), 0, "not whole"),
 }
