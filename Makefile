@@ -12,7 +12,7 @@
 #	make test-fleet		three hosts with Prometheus, alerts, a dashboard, rsyslog
 #	make test-replay	captures through `tcpfsm replay`, against tshark and the module
 #	make test-wire [K=6.12] [SCRIPT=07]	crafted segments against its sockets, printed
-#	make test-um		a kernel without all that can be left out (User-Mode Linux)
+#	make test-um		User-Mode Linux: without all that can be left out, and with all that watches
 #	make test-debug		all VM tests on kernels with KASAN, lockdep, kmemleak, KCSAN ...
 #	make storm		reload, namespaces, floods, failing allocations: hours
 #	make sockets		the kernel's own sockets, 10,000 connections a workload
@@ -95,7 +95,7 @@ test-wire:
 	@SCRIPT="$(SCRIPT)" tests/run wire:$(K)
 
 test-um:
-	@tests/run um
+	@tests/run um um:debug
 
 model:
 	@tests/run model:full
