@@ -29,7 +29,7 @@
  *				pure ACKs, 1,024 a round, on as many processors at once: of a flow
  *				each, or of one flow, from either end in turn
  *	one_lock 0|1		a hook that takes the same lock for each segment
- *	blunt			all clients of IPv6 are the same number to tcpfsm, which may have no flow
+ *	blunt			all clients of IPv6 are the same number to tcpfsm
  *
  * FIRST is the number of the first flow. transfer goes in random order, and N is
  * a power of two.

@@ -4,6 +4,8 @@
 # The kernels that watch, with one set of names: those of scripts/kernel, in an emulated
 # machine, and um, which is scripts/um -c debug. Sourced after scripts/lib.sh.
 
+: "${top:?}"
+
 # obtain KERNEL
 obtain() {
 	case $1 in
