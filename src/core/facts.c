@@ -113,6 +113,8 @@ static bool sent_plain(struct tcpfsm_step *st)
 	}
 	if (tcpfsm_has_fact(y, TCPFSM_FACT_F))
 		tcpfsm_disbelieve_fin(st);
+	if (!tcpfsm_has_fact(x, TCPFSM_FACT_S))
+		tcpfsm_learn_unseen_syn(st);
 	if (tcpfsm_has_fact(y, TCPFSM_FACT_S)) {
 		if (seg->len && tcpfsm_is_early(st))
 			tcpfsm_note(st, TCPFSM_ANOMALY_EARLY_DATA);

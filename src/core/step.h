@@ -66,6 +66,7 @@ void tcpfsm_confirm_p(struct tcpfsm_step *st);
 void tcpfsm_learn_a(struct tcpfsm_step *st);
 bool tcpfsm_is_early(const struct tcpfsm_step *st);
 void tcpfsm_sent_oneway(struct tcpfsm_step *st);
+void tcpfsm_learn_unseen_syn(struct tcpfsm_step *st);
 void tcpfsm_delivered_syn(struct tcpfsm_step *st, bool inferred);
 
 /* fin.c */

@@ -312,6 +312,29 @@ void tcpfsm_sent_oneway(struct tcpfsm_step *st)
 }
 
 /**
+ * tcpfsm_learn_unseen_syn() - X goes on from where Y has answered a SYN of X that was not seen
+ * @st: the step; the segment has neither SYN nor RST, and no SYN of X passed in this life
+ *
+ * It passed before Y's own did, see opens_actively(), and who knows both numbers has
+ * sent it. What it offered is not known.
+ */
+void tcpfsm_learn_unseen_syn(struct tcpfsm_step *st)
+{
+	struct tcpfsm_endpoint *x = &st->flow->end[st->x];
+	const struct tcpfsm_endpoint *y = &st->flow->end[st->y];
+
+	if (!(y->marks & TCPFSM_MARK_SYNACK) || st->seg->seq != y->rcv_nxt ||
+	    !tcpfsm_answers_syn(y, st->seg->ack))
+		return;
+	st->flow->flags |= TCPFSM_FLOW_SIMULTANEOUS | TCPFSM_FLOW_LOOSE;
+	x->isn = st->seg->seq - 1;
+	x->snd_nxt = st->seg->seq;
+	x->marks |= TCPFSM_MARK_ISN | TCPFSM_MARK_BARE_SYN;
+	learn_syn(st, TCPFSM_FACT_S);
+	tcpfsm_confirm_p(st);
+}
+
+/**
  * tcpfsm_delivered_syn() - what a SYN-ACK gives Y: its P
  * @st: the step
  * @inferred: seen elsewhere than at Y's own host

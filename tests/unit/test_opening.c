@@ -280,6 +280,24 @@ TEST(old_duplicate_syn_into_syn_sent)
 	     "client > S. 100 ack 501	| SR/LI !old_synack",
 	     "client > S 300		| SR/LI",
 	     "server < R. 0 ack 301	| SR/CL !rst_outside");
+	/*
+	 * It was the peer's SYN of this life, and had come between connect() and its SYN: the
+	 * peer goes on from there.
+	 */
+	play(EVERYWHERE,
+	     "client > S 100		| SS/LI",
+	     "client > S. 100 ack 501	| SR/LI !old_synack",
+	     "server < . 501 ack 101	| ES/SS,ES shook flags=simultaneous,loose isn=100/500",
+	     "client > P. 101:201 ack 501	| ES/ES",
+	     "client > F. 201 ack 501	| F1/ES",
+	     "server < . 501 ack 202	| F2/CW",
+	     "server < F. 501 ack 202	| F2/LA",
+	     "client > . 202 ack 502	| TW/CL");
+	play(EVERYWHERE,
+	     "client > S 100		| SS/LI",
+	     "client > S. 100 ack 501	| SR/LI !old_synack",
+	     "server < . 502 ack 101	| SR/LI",
+	     "server < P. 501:511 ack 101	| ES/SR,ES");
 	/* A listener answers the ACK, and says no more of itself by it. */
 	play(EVERYWHERE,
 	     "client > S 100		| SS/LI",
