@@ -311,4 +311,7 @@ def is_repeated(end):
 def is_overtaken(end):
     """Did two processors take segments for it at nearly the same time?"""
     came = [s for s in end.flow.segments if s.role != end.role]
+    # It was closed, and what it sent of that was on its way, as the next one passed.
+    if end.socket and end.socket.closed and any(0 < s.time - end.socket.closed < 0.01 for s in came):
+        return True
     return any(a.cpu != b.cpu and b.time - a.time < 0.01 for a, b in zip(came, came[1:]))
