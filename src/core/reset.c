@@ -200,6 +200,19 @@ static void refuse(struct tcpfsm_step *st)
 	tcpfsm_settle(st, st->x, false);
 }
 
+/*
+ * X is in SYN_SENT, and may not have been there when the SYN came that this answers: then
+ * it carries the number 0 (RFC 9293 3.10.7.1), and not one that X goes on with.
+ */
+static bool is_of_nobody(const struct tcpfsm_step *st)
+{
+	const struct tcpfsm_endpoint *x = &st->flow->end[st->x];
+	const struct tcpfsm_endpoint *y = &st->flow->end[st->y];
+	u32 edge = y->marks & TCPFSM_MARK_RCV ? y->rcv_edge : x->snd_nxt;
+
+	return x->state == TCPFSM_SYN_SENT && !tcpfsm_within(st->seg->seq, x->snd_nxt, edge);
+}
+
 /**
  * tcpfsm_reset_sent() - what a RST shows about its sender
  * @st: the step
@@ -216,13 +229,9 @@ void tcpfsm_reset_sent(struct tcpfsm_step *st)
 			refuse(st);
 		return;
 	}
-	/*
-	 * Rule 10: an abort may be the only segment that shows X's ACK of Y's FIN. In SYN_SENT
-	 * X may not have been there when the SYN came that this answers (RFC 9293 3.10.7.1).
-	 */
+	/* Rule 10: an abort may be the only segment that shows X's ACK of Y's FIN. */
 	if (seg->flags & TCPFSM_ACK && !tcpfsm_after(seg->ack, y->snd_nxt) &&
-	    x->state != TCPFSM_CLOSE &&
-	    (x->state != TCPFSM_SYN_SENT || seg->seq == x->snd_nxt))
+	    x->state != TCPFSM_CLOSE && !is_of_nobody(st))
 		tcpfsm_take_ack(st);
 	if (!closes_sender(st))
 		return;

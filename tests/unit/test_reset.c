@@ -300,6 +300,11 @@ TEST(of_nobody_in_syn_sent)
 	     "client > S 100		| SS/LI",
 	     "server < S 500		| SS/SS flags=simultaneous",
 	     "server < R. 501 ack 101	| CL?/SR,CL ended");
+	/* Or with one beyond, where segments before it did not come. */
+	play(AT_SERVER,
+	     "client > S 100		| SS/LI",
+	     "server < S. 500 ack 101	| SS/SR",
+	     "client > R. 150 ack 501	| ES?/SR !rst_inexact");
 }
 
 /* RFC 7323: what is repeated carries a newer timestamp, a copy that the network made does not. */
