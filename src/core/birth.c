@@ -28,15 +28,11 @@ enum tcpfsm_birth tcpfsm_birth(const struct tcpfsm_segment *seg)
 								     TCPFSM_BIRTH_CLIENT;
 }
 
-/* A SYN-ACK tells its client's initial sequence number, Fast Open aside. */
+/* A SYN-ACK tells its client's initial sequence number. */
 static void begin_at_synack(struct tcpfsm_step *st)
 {
-	struct tcpfsm_endpoint *client = &st->flow->end[st->y];
-
 	st->flow->flags |= TCPFSM_FLOW_MIDSTREAM;
-	client->isn = st->seg->ack - 1;
-	client->snd_nxt = st->seg->ack;
-	client->marks |= TCPFSM_MARK_ISN | TCPFSM_MARK_BARE_SYN;
+	tcpfsm_assume_syn(&st->flow->end[st->y], st->seg->ack);
 	tcpfsm_learn(st, st->y, TCPFSM_FACT_S);
 }
 

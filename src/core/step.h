@@ -95,6 +95,14 @@ static inline void tcpfsm_note(struct tcpfsm_step *st, enum tcpfsm_anomaly anoma
 	st->result->anomalies |= 1U << anomaly;
 }
 
+/* An end's SYN was not seen: its number is the one below what comes next (Fast Open aside). */
+static inline void tcpfsm_assume_syn(struct tcpfsm_endpoint *end, u32 next)
+{
+	end->isn = next - 1;
+	end->snd_nxt = next;
+	end->marks |= TCPFSM_MARK_ISN | TCPFSM_MARK_BARE_SYN;
+}
+
 /* X's own segment proves its P: if that is known, it is no guess any more. */
 static inline void tcpfsm_take_proof_of_p(struct tcpfsm_endpoint *x)
 {

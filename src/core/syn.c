@@ -320,16 +320,13 @@ void tcpfsm_sent_oneway(struct tcpfsm_step *st)
  */
 void tcpfsm_learn_unseen_syn(struct tcpfsm_step *st)
 {
-	struct tcpfsm_endpoint *x = &st->flow->end[st->x];
 	const struct tcpfsm_endpoint *y = &st->flow->end[st->y];
 
 	if (!(y->marks & TCPFSM_MARK_SYNACK) || st->seg->seq != y->rcv_nxt ||
 	    !tcpfsm_answers_syn(y, st->seg->ack))
 		return;
 	st->flow->flags |= TCPFSM_FLOW_SIMULTANEOUS | TCPFSM_FLOW_LOOSE;
-	x->isn = st->seg->seq - 1;
-	x->snd_nxt = st->seg->seq;
-	x->marks |= TCPFSM_MARK_ISN | TCPFSM_MARK_BARE_SYN;
+	tcpfsm_assume_syn(&st->flow->end[st->x], st->seg->seq);
 	learn_syn(st, TCPFSM_FACT_S);
 	tcpfsm_confirm_p(st);
 }
