@@ -31,7 +31,8 @@ steady() {
 
 # watch FILE: what passes the server's end of the link, until stop_watching
 watch() {
-	within server run tcpdump -Z root -n -s 0 -B 8192 -i eth0 -w "$1" --immediate-mode tcp \
+	# Not by within(): the signal is for tcpdump, not for a shell around it.
+	"$bin/within" server run tcpdump -Z root -n -s 0 -B 8192 -i eth0 -w "$1" --immediate-mode tcp \
 		2>"$results/tcpdump" &
 	watcher=$!
 	wait_until grep -q 'listening on' "$results/tcpdump" || fail "tcpdump: $(<"$results/tcpdump")"
@@ -142,7 +143,7 @@ unchanged_restless() {
 	churn=$!
 	same_as_without restless
 	kill "$churn" 2>/dev/null || fail "loading and unloading did not last"
-	wait "$churn" 2>/dev/null
+	wait "$churn" 2>/dev/null || true
 	dismiss
 	[[ ! -d /sys/module/tcpfsm ]] || rmmod tcpfsm
 	rmdir "$instance"

@@ -15,8 +15,8 @@
 readonly SKIPPED=77
 
 # Longest wait for something that should happen soon. It is never what a test
-# is about; it only ends the wait for what does not come.
-readonly PATIENCE=${PATIENCE:-20}
+# is about; it only ends the wait for what does not come. A test may have more.
+PATIENCE=${PATIENCE:-20}
 
 tcpfsm=$(realpath -m "$vm/../../build/tcpfsm")
 readonly tracing=/sys/kernel/tracing
