@@ -476,6 +476,20 @@ bool tcp_may_delay(const struct tcp *tcp, const struct segment *seg)
 	       (seg->len || seg->flags & FIN) && seg->seq == tcp->rcv_nxt;
 }
 
+/* Does no SYN begin or end anything there? (RFC 5961 4) */
+bool tcp_refuses_syn(const struct tcp *tcp)
+{
+	switch (tcp->state) {
+	case CLOSED:
+	case LISTEN:
+	case SYN_SENT:
+	case SYN_RECEIVED:
+	case TIME_WAIT:
+		return false;
+	}
+	return true;
+}
+
 /* 3.10.7 */
 void tcp_arrives(struct tcp *tcp, const struct segment *seg, bool delay)
 {

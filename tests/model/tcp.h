@@ -82,6 +82,7 @@ bool tcp_may_expire(const struct tcp *tcp);
 void tcp_expire(struct tcp *tcp);
 void tcp_send_owed(struct tcp *tcp);
 bool tcp_may_delay(const struct tcp *tcp, const struct segment *seg);
+bool tcp_refuses_syn(const struct tcp *tcp);
 void tcp_arrives(struct tcp *tcp, const struct segment *seg, bool delay);
 
 #endif

@@ -198,6 +198,23 @@ static void arrive(int to, packed p, bool delay)
 	push(to, p & ~BEYOND);
 }
 
+/* A SYN that nobody sends who has this one life, and B does not open actively. */
+static bool is_forged_syn(int to, const struct segment *seg)
+{
+	return bounds.forged && seg->flags == SYN &&
+	       (seg->seq != bounds.base[!to] || (to == A && !bounds.active));
+}
+
+/*
+ * Where such a SYN would begin a connection, or be answered as a repetition, who sent it
+ * makes no difference: it is for an end that refuses it, and has taken all that came before.
+ */
+static bool may_take(int to, const struct segment *seg)
+{
+	return !is_forged_syn(to, seg) ||
+	       (tcp_refuses_syn(&world.end[to]) && !world.backlog[to][0]);
+}
+
 static bool may_arrive(int to, unsigned int i, bool delay)
 {
 	packed p = i < bounds.flight ? world.flight[to][i] : 0;
@@ -207,9 +224,11 @@ static bool may_arrive(int to, unsigned int i, bool delay)
 		return false;
 	if (bounds.view == AT_ROUTER && !(p & BEYOND))
 		return !delay;
+	seg = unpack_segment(p, !to);
+	if (!may_take(to, &seg))
+		return false;
 	if (is_own(to))
 		return !delay && has_room(to);
-	seg = unpack_segment(p, !to);
 	return !delay || (bounds.delay && tcp_may_delay(&world.end[to], &seg));
 }
 
