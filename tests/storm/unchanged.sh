@@ -5,10 +5,13 @@
 # it, in good times and in bad. Compared are the segments on the wire, the states that
 # the sockets pass through, and what the program says of it all.
 
+# No more than two full segments at a time: what is more leaves in one piece or in two,
+# by how long the round trip takes (tcp_tso_autosize()). Before an answer to a FIN its ACK
+# has left by itself.
 readonly conversations=(
-	"${opening[*]} c.send=100 s.recv=100 s.send=3000 c.recv=3000 ${closing[*]}"
+	"${opening[*]} c.send=100 s.recv=100 s.send=2500 c.recv=2500 ${closing[*]}"
 	"${opening[*]} c.send=1 s.recv=1 s.shut c.eof s.state=FIN_WAIT2 c.shut s.eof"
-	"${opening[*]} c.shut s.eof s.send=2000 c.recv=2000 s.shut c.eof"
+	"${opening[*]} c.shut s.eof sleep=300 s.send=2000 c.recv=2000 s.shut c.eof"
 	"${opening[*]} c.send=10 s.recv=10 c.abort s.error=ECONNRESET"
 	"${opening[*]} s.abort c.error=ECONNRESET"
 	"${opening[*]} c.send=10 sleep=50 s.close c.error=ECONNRESET"
