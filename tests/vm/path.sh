@@ -58,18 +58,28 @@ over_loopback() {
 }
 both path/63-loopback alone over_loopback
 
+# frames_to_ip 0|1: does br_netfilter hand the bridge's frames to the hooks of IP?
+frames_to_ip() {
+	local family
+
+	for family in iptables ip6tables; do
+		within bridge write "/proc/sys/net/bridge/bridge-nf-call-$family" "$1" || return
+	done
+}
+
 # A bridge is no host: it sees nothing, unless br_netfilter hands its frames to
 # the hooks of IP, and then it sees them as forwarded.
 over_bridge() {
+	# Where it is there, it does by default.
+	[[ ! -d /proc/sys/net/bridge ]] || frames_to_ip 0
 	once_each client server
 	expect_no_flow bridge
 }
 both path/63-bridge bridged over_bridge
 
 over_bridge_netfilter() {
-	modprobe br_netfilter 2>/dev/null || skip "no br_netfilter"
-	within bridge write /proc/sys/net/bridge/bridge-nf-call-iptables 1 || skip "no bridge-nf-call-iptables"
-	within bridge write /proc/sys/net/bridge/bridge-nf-call-ip6tables 1
+	[[ -d /proc/sys/net/bridge ]] || modprobe br_netfilter 2>/dev/null || skip "no br_netfilter"
+	frames_to_ip 1 || skip "no bridge-nf-call-iptables"
 	once_each client server
 	expect_flow bridge TIME_WAIT CLOSE? outcome=graceful view=forward
 }
