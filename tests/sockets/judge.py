@@ -308,10 +308,24 @@ def is_repeated(end):
     return any(n > 1 for n in sent.values())
 
 
+# How long a processor may stand between a segment's hook and its socket, in seconds: an
+# emulated one waits for others.
+STANDS = 0.1
+
+
+def was_held_up(step, came):
+    """Was a processor still at one segment when another took the next?"""
+    mine = [s.time for s in came if s.place == step.place and s.time < step.time]
+    return (step.place.softirq and mine and step.time - mine[-1] < STANDS
+            and any(s.place.cpu != step.place.cpu and mine[-1] < s.time <= step.time for s in came))
+
+
 def is_overtaken(end):
     """Did two processors take segments for it at nearly the same time?"""
     came = [s for s in end.flow.segments if s.role != end.role]
+    steps = end.socket.steps if end.socket else []
     # It was closed, and what it sent of that was on its way, as the next one passed.
-    if end.socket and end.socket.closed and any(0 < s.time - end.socket.closed < 0.01 for s in came):
+    if steps and end.socket.closed and any(0 < s.time - end.socket.closed < 0.01 for s in came):
         return True
-    return any(a.cpu != b.cpu and b.time - a.time < 0.01 for a, b in zip(came, came[1:]))
+    return (any(a.place.cpu != b.place.cpu and b.time - a.time < 0.01 for a, b in zip(came, came[1:]))
+            or any(was_held_up(step, came) for step in steps))

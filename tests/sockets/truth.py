@@ -21,7 +21,15 @@ REWRITTEN = {
     ("TIME_WAIT", "CLOSING"): (["FIN_WAIT2", "TIME_WAIT"], ["CLOSING"]),
 }
 
-Segment = collections.namedtuple("Segment", "line time cpu role seq ack len flags")
+# How long after one another the sockets of two copies of a final ACK come and go, in
+# seconds.
+TWINS = 0.1
+
+# Where something happened: on which processor, on behalf or on top of which task, and
+# whether in softirq.
+Place = collections.namedtuple("Place", "cpu task softirq")
+Segment = collections.namedtuple("Segment", "line time place role seq ack len flags")
+Step = collections.namedtuple("Step", "time place")
 Sample = collections.namedtuple("Sample", "line begin end state")
 
 
@@ -103,13 +111,16 @@ class Socket:
         self.time = time
         self.path = [first]
         self.lines = []
-        self.closed = None  # when
+        self.steps = []
+        self.opened = None  # when
+        self.closed = None
         self.repeats = 0
         self.twins = 0
         self.samples = []
 
-    def take(self, line, time, old, new):
+    def take(self, line, time, place, old, new):
         self.lines.append(line)
+        self.steps.append(Step(time, place))
         # A CLOSE -> SYN_SENT without a port has no key; it is understood.
         if self.path[-1] != old:
             self.path.append(old)
@@ -117,8 +128,22 @@ class Socket:
             self.repeats += 1
         else:
             self.path.append(new)
+        if new == "ESTABLISHED":
+            self.opened = time
         if new == "CLOSE":
             self.closed = time
+
+    def may_have_twin(self, time):
+        """Was it made of a final ACK, and lives, or was made just before?"""
+        if self.opened is None or self.path[:2] != ["LISTEN", "SYN_RECV"]:
+            return False
+        return self.path[-1] != "CLOSE" or self.opened > time - TWINS
+
+
+def place_of(head):
+    """When and where, of what stands before the name of an event."""
+    *task, cpu, flags, time = head.split()
+    return float(time), Place(cpu, " ".join(task), flags[2] in "sH")
 
 
 def state(name):
@@ -180,13 +205,11 @@ class Trace:
             return
         head, colon, rest = line.partition(": tcpfsm_segment: ")
         if colon:
-            words = head.split()
-            cpu = next(word for word in words if word[0] == "[" and word[-1] == "]")
-            self.take_segment(number, float(words[-1]), cpu, fields_of(rest))
+            self.take_segment(number, *place_of(head), fields_of(rest))
             return
         head, colon, rest = line.partition(": inet_sock_set_state: ")
         if colon:
-            self.take_socket(number, float(head.rsplit(None, 1)[1]), fields_of(rest))
+            self.take_socket(number, *place_of(head), fields_of(rest))
             return
         head, colon, rest = line.partition(": tracing_mark_write: ss ")
         if colon:
@@ -209,7 +232,7 @@ class Trace:
         )
         mirror.local = fields["local"] == "1"
 
-    def take_segment(self, number, time, cpu, fields):
+    def take_segment(self, number, time, place, fields):
         flow = self.flow_of(fields, time)
         if flow is None:
             return
@@ -217,7 +240,7 @@ class Trace:
         segment = Segment(
             number,
             time,
-            cpu,
+            place,
             role,
             int(fields["seq"]),
             int(fields["ack"]),
@@ -229,7 +252,7 @@ class Trace:
         if segment.flags & SYN and not segment.flags & RST and flow.mirror[role].isn is None:
             flow.mirror[role].isn = segment.seq
 
-    def take_socket(self, number, time, fields):
+    def take_socket(self, number, time, place, fields):
         if fields["protocol"] != "IPPROTO_TCP":
             return
         key = key_of(fields)
@@ -238,19 +261,18 @@ class Trace:
         old, new = state(fields["oldstate"]), state(fields["newstate"])
         known = self.sockets[key]
         # Two copies of the final ACK were taken at once: the loser's socket is dropped.
-        if (old, new) == ("SYN_RECV", "CLOSE") and known and known[-1].path[-1] != "CLOSE" \
-                and "ESTABLISHED" in known[-1].path:
+        if (old, new) == ("SYN_RECV", "CLOSE") and known and known[-1].may_have_twin(time):
             known[-1].twins += 1
             return
         if old == "SYN_RECV" and known and known[-1].path == ["LISTEN", "SYN_RECV", "CLOSE"] \
-                and known[-1].closed > time - 0.1:
+                and known[-1].closed > time - TWINS:
             known.pop()
             known.append(Socket(key, time, "LISTEN"))
             known[-1].twins += 1
         if not known or known[-1].path[-1] == "CLOSE":
             # The socket of a passive open begins as its listener's copy.
             known.append(Socket(key, time, "LISTEN" if old == "SYN_RECV" else old))
-        known[-1].take(number, time, old, new)
+        known[-1].take(number, time, place, old, new)
 
     def take_sample(self, number, time, words):
         view = words[0]
