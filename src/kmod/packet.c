@@ -106,26 +106,34 @@ static enum tcpfsm_packet_kind read_ip6(struct tcpfsm_packet *packet, const stru
  * translation while the last of LOCAL_IN sees them translated back: two names
  * for one connection. The socket's own name is the tuple of the direction that
  * the packet goes in, before translation; that is what we use.
+ *
+ * Over loopback both ends have a socket here, and each knows the connection by
+ * another name: that of who opened it, the original one, is used for both.
  */
-static void undo_local_nat(struct tcpfsm_key *key, const struct sk_buff *skb,
-			   const struct nf_hook_state *state)
+static void undo_local_nat(struct tcpfsm_packet *packet, const struct sk_buff *skb, bool loop)
 {
 	const struct nf_conntrack_tuple *tuple;
+	struct tcpfsm_key *key = &packet->key;
 	enum ip_conntrack_info info;
 	const struct nf_conn *ct;
+	unsigned int dir, from;
 
-	if (!tcpfsm_packet_is_translated(skb, state))
-		return;
 	ct = nf_ct_get(skb, &info);
-	tuple = &ct->tuplehash[CTINFO2DIR(info)].tuple;
-	key->port[0] = tuple->src.u.tcp.port;
-	key->port[1] = tuple->dst.u.tcp.port;
-	key->addr[0] = tuple->src.u3.in6;
-	key->addr[1] = tuple->dst.u3.in6;
+	if (!ct || !(READ_ONCE(ct->status) & IPS_NAT_MASK))
+		return;
+	dir = CTINFO2DIR(info);
+	from = loop && dir == IP_CT_DIR_REPLY;
+	tuple = &ct->tuplehash[loop ? IP_CT_DIR_ORIGINAL : dir].tuple;
+	key->port[from] = tuple->src.u.tcp.port;
+	key->port[!from] = tuple->dst.u.tcp.port;
+	key->addr[from] = tuple->src.u3.in6;
+	key->addr[!from] = tuple->dst.u3.in6;
+	/* Who set which ports are seen, and who guesses by them who serves, mean these. */
+	packet->seg.sport = ntohs(key->port[0]);
+	packet->seg.dport = ntohs(key->port[1]);
 }
 #else
-static void undo_local_nat(struct tcpfsm_key *key, const struct sk_buff *skb,
-			   const struct nf_hook_state *state)
+static void undo_local_nat(struct tcpfsm_packet *packet, const struct sk_buff *skb, bool loop)
 {
 }
 #endif
@@ -135,19 +143,22 @@ static void undo_local_nat(struct tcpfsm_key *key, const struct sk_buff *skb,
  * @packet: filled in for TCPFSM_PACKET_TCP
  * @skb: in a hook of IPv4 or IPv6, network header set
  * @state: the hook's
+ * @point: enum tcpfsm_point
  *
  * Context: softirq or process, RCU read side.
  * Return: what kind of packet it is.
  */
 enum tcpfsm_packet_kind tcpfsm_packet_read(struct tcpfsm_packet *packet,
 					   const struct sk_buff *skb,
-					   const struct nf_hook_state *state)
+					   const struct nf_hook_state *state,
+					   enum tcpfsm_point point)
 {
+	bool loop = point == TCPFSM_AT_LOOP_OUT || point == TCPFSM_AT_LOOP_IN;
 	enum tcpfsm_packet_kind kind;
 
 	kind = state->pf == NFPROTO_IPV4 ? read_ip4(packet, skb) : read_ip6(packet, skb, state);
-	if (kind == TCPFSM_PACKET_TCP)
-		undo_local_nat(&packet->key, skb, state);
+	if (kind == TCPFSM_PACKET_TCP && (loop || point == TCPFSM_AT_OUT))
+		undo_local_nat(packet, skb, loop);
 	return kind;
 }
 

@@ -53,7 +53,8 @@ static inline bool tcpfsm_packet_is_translated(const struct sk_buff *skb,
 
 enum tcpfsm_packet_kind tcpfsm_packet_read(struct tcpfsm_packet *packet,
 					   const struct sk_buff *skb,
-					   const struct nf_hook_state *state);
+					   const struct nf_hook_state *state,
+					   enum tcpfsm_point point);
 bool tcpfsm_packet_checksum_ok(const struct tcpfsm_packet *packet, const struct sk_buff *skb);
 
 #endif

@@ -74,3 +74,45 @@ client_translates() {
 	expect_ends server "$client" "$real"
 }
 both nat/64-local-dnat routed client_translates
+
+# What the client's socket has addressed to its own host is another's: a published port.
+client_publishes() {
+	local real=$server
+
+	choose_words
+	nat client output "$ip daddr $client tcp dport $port dnat $ip to $real"
+	server=$client talk l.address="$real" "${opening[@]}" c.send=10 s.recv=10 "${closing[@]}"
+	expect_all
+	expect_ends client "$client" "$client"
+	expect_ends server "$client" "$real"
+}
+both nat/64-local-dnat-leaves routed client_publishes
+
+# What it has addressed to nobody elsewhere comes back to it: a proxy. Two sockets of one
+# host, each with another name for the connection, and one flow.
+client_redirects() {
+	choose_words
+	nat client output "$ip daddr $nobody tcp dport $port dnat $ip to $client"
+	talk_client=client talk_server=client server=$nobody talk l.address="$client" \
+		"${opening[@]}" c.send=10 s.recv=10 "${closing[@]}"
+	expect_sequence client "$opened_host" "$closed_host"
+	expect_flow client TIME_WAIT CLOSE outcome=graceful view=local:local '!flags'
+	expect_ends client "$client" "$nobody"
+	# Its server's socket says the other name, and cannot be compared.
+	rm "$results/truth"
+}
+both nat/64-local-dnat-returns routed client_redirects
+
+# Which ports are seen is said in the sockets' own words.
+ports_before_nat() {
+	local real=$server told=$((port + 1000))
+
+	choose_words
+	undo within client write /proc/sys/net/tcpfsm/ports ''
+	setting client ports "$told"
+	nat client output "$ip daddr $nobody tcp dport $told dnat to $(bracketed "$real"):$port"
+	talk c.address="$nobody,$told" "${opening[@]}" c.send=10 s.recv=10 "${closing[@]}"
+	port=$told expect_flow client TIME_WAIT CLOSE? outcome=graceful view=local:remote '!flags'
+	port=$told expect_ends client "$client" "$nobody"
+}
+both nat/64-ports-before-nat routed ports_before_nat
