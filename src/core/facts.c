@@ -92,6 +92,13 @@ static void lives_on(struct tcpfsm_step *st)
 		st->flow->flags &= ~TCPFSM_FLOW_HALF_OPEN;
 }
 
+/* A first FIN, which does not fit: its target may know better. */
+static bool may_doubt_fin(const struct tcpfsm_step *st)
+{
+	return st->seg->flags & TCPFSM_FIN &&
+	       !tcpfsm_has_fact(&st->flow->end[st->x], TCPFSM_FACT_F);
+}
+
 /* X sent a segment without SYN and RST. Returns whether it proves anything. */
 static bool sent_plain(struct tcpfsm_step *st)
 {
@@ -100,15 +107,20 @@ static bool sent_plain(struct tcpfsm_step *st)
 	const struct tcpfsm_endpoint *y = &flow->end[st->y];
 	const struct tcpfsm_segment *seg = st->seg;
 
+	if (flow->doubted == st->y)
+		tcpfsm_believe_fin(st, is_outside(st));
 	if (is_outside(st)) {
 		st->result->outside = true;
+		if (st->at->point == TCPFSM_AT_FORWARD && may_doubt_fin(st))
+			tcpfsm_doubt_fin(st, true);
 		return false;
 	}
-	if (flow->doubted == st->y)
-		tcpfsm_believe_fin(st);
+	/* X goes on where it was: nothing has passed unseen. */
+	if (flow->doubted == st->x && flow->doubted_far)
+		flow->doubted = TCPFSM_NOBODY;
 	if (tcpfsm_acks_unsent(st)) {
-		if (seg->flags & TCPFSM_FIN && !tcpfsm_has_fact(x, TCPFSM_FACT_F))
-			tcpfsm_doubt_fin(st);
+		if (may_doubt_fin(st))
+			tcpfsm_doubt_fin(st, false);
 		return false;
 	}
 	if (tcpfsm_has_fact(y, TCPFSM_FACT_F))

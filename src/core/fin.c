@@ -141,6 +141,7 @@ static void forget_fin(struct tcpfsm_step *st, unsigned int who)
 /**
  * tcpfsm_doubt_fin() - put X's FIN aside
  * @st: the step
+ * @far: it lies outside the window
  *
  * A FIN that does not fit what was seen of its connection: it acknowledges what
  * was not sent, lies below what its sender has sent, or is another than the one
@@ -150,7 +151,7 @@ static void forget_fin(struct tcpfsm_step *st, unsigned int who)
  * this FIN said, it was genuine, and tcpfsm_believe_fin() takes it. Whoever forges
  * blindly would have to hit both ends' windows at once.
  */
-void tcpfsm_doubt_fin(struct tcpfsm_step *st)
+void tcpfsm_doubt_fin(struct tcpfsm_step *st, bool far)
 {
 	struct tcpfsm_flow *flow = st->flow;
 	u32 fin = st->seg->seq + st->seg->len;
@@ -159,6 +160,7 @@ void tcpfsm_doubt_fin(struct tcpfsm_step *st)
 	if (flow->end[st->x].marks & TCPFSM_MARK_ISN && !tcpfsm_after(fin, flow->end[st->x].isn))
 		return;
 	flow->doubted = st->x;
+	flow->doubted_far = far;
 	flow->doubt.fin = fin;
 	flow->doubt.ack = st->seg->ack;
 	flow->doubt.ms = div_u64(st->at->now_ns, NSEC_PER_MSEC);
@@ -167,8 +169,9 @@ void tcpfsm_doubt_fin(struct tcpfsm_step *st)
 /**
  * tcpfsm_believe_fin() - take the FIN of Y that was put aside, if X shows that it is genuine
  * @st: the step; there is one
+ * @outside: the segment itself lies outside the window
  */
-void tcpfsm_believe_fin(struct tcpfsm_step *st)
+void tcpfsm_believe_fin(struct tcpfsm_step *st, bool outside)
 {
 	struct tcpfsm_flow *flow = st->flow;
 	struct tcpfsm_endpoint *x = &flow->end[st->x];
@@ -184,6 +187,11 @@ void tcpfsm_believe_fin(struct tcpfsm_step *st)
 		return;
 	flow->doubted = TCPFSM_NOBODY;
 	st->cause = TCPFSM_CAUSE_FIN;
+	if (flow->doubted_far || outside) {
+		/* What lies between the windows and these two has passed unseen. */
+		flow->flags |= TCPFSM_FLOW_LOOSE;
+		tcpfsm_catch_up(st);
+	}
 	if (tcpfsm_has_fact(y, TCPFSM_FACT_F))
 		forget_fin(st, st->y);
 	x->snd_nxt = tcpfsm_later(x->snd_nxt, flow->doubt.ack);
@@ -282,7 +290,7 @@ void tcpfsm_sent_fin(struct tcpfsm_step *st)
 		repeat_fin(st);
 	} else if (tcpfsm_has_fact(x, TCPFSM_FACT_F) || is_doubtful(st, fin)) {
 		tcpfsm_note(st, TCPFSM_ANOMALY_FIN_SEQ);
-		tcpfsm_doubt_fin(st);
+		tcpfsm_doubt_fin(st, false);
 	} else {
 		record_fin(st, st->x, fin, st->seg->ack, st->at->now_ns);
 	}

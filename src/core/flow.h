@@ -146,6 +146,7 @@ struct tcpfsm_doubt {
  * @reset_hit: the state it hit
  * @shook: both ends have been ESTABLISHED
  * @skipped: segments were left out by lite mode; sequence numbers are old
+ * @doubted_far: the FIN of @doubted lies outside the window
  */
 struct tcpfsm_flow {
 	struct tcpfsm_endpoint end[2];
@@ -178,6 +179,7 @@ struct tcpfsm_flow {
 	u8 ended : 1;
 	u8 shook : 1;
 	u8 skipped : 1;
+	u8 doubted_far : 1;
 };
 
 /* Values of @entered_ms: it was there before the flow began; and 49 days. */

@@ -72,8 +72,8 @@ void tcpfsm_delivered_syn(struct tcpfsm_step *st, bool inferred);
 /* fin.c */
 void tcpfsm_learn_pf(struct tcpfsm_step *st, unsigned int who, bool inferred);
 bool tcpfsm_is_ack_of_fin(const struct tcpfsm_endpoint *end, u32 ack);
-void tcpfsm_doubt_fin(struct tcpfsm_step *st);
-void tcpfsm_believe_fin(struct tcpfsm_step *st);
+void tcpfsm_doubt_fin(struct tcpfsm_step *st, bool far);
+void tcpfsm_believe_fin(struct tcpfsm_step *st, bool outside);
 void tcpfsm_disbelieve_fin(struct tcpfsm_step *st);
 void tcpfsm_drop_waiting_pf(struct tcpfsm_step *st);
 void tcpfsm_sent_fin(struct tcpfsm_step *st);

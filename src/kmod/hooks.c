@@ -503,6 +503,7 @@ static void unregister(struct tcpfsm_net *tn)
 int tcpfsm_hooks_update(struct tcpfsm_net *tn)
 {
 	unsigned int n = IS_ENABLED(CONFIG_IPV6) ? TCPFSM_HOOKS : TCPFSM_HOOKS / 2;
+	bool all_seen = tn->hooked && tn->plain;
 	int err;
 
 	lockdep_assert_held(&tn->setup);
@@ -511,6 +512,9 @@ int tcpfsm_hooks_update(struct tcpfsm_net *tn)
 		unregister(tn);
 		return 0;
 	}
+	/* What is seen from here on may follow on what was left out. */
+	if (!all_seen && atomic_read(&tn->flows))
+		tcpfsm_table_skip(tn);
 	if (tn->hooked)
 		return 0;
 	err = nf_register_net_hooks(tn->net, tn->ops, n);

@@ -358,7 +358,7 @@ void tcpfsm_table_clear(struct tcpfsm_net *tn)
 }
 
 /**
- * tcpfsm_table_skip() - lite mode begins: what passes from here on is not seen
+ * tcpfsm_table_skip() - data have passed that were not seen, or will: numbers are old
  * @tn: the namespace
  *
  * Context: process.
@@ -376,6 +376,8 @@ void tcpfsm_table_skip(const struct tcpfsm_net *tn)
 			if (entry->tn != tn)
 				continue;
 			tcpfsm_entry_begin(entry, ktime_get_ns());
+			if (tcpfsm_is_settled(&entry->flow))
+				tcpfsm_skip(&entry->flow, entry->flow.seen_ns);
 			tcpfsm_entry_end(entry);
 		}
 		spin_unlock_bh(tcpfsm_lock_of(tcpfsm_hash_of(i)));

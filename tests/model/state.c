@@ -123,7 +123,8 @@ static void walk_mirrored(struct walk *walk, struct tcpfsm_endpoint *end, int ho
 static void walk_flow(struct walk *walk, struct mirror *mirror)
 {
 	struct tcpfsm_flow *flow = &mirror->flow;
-	uint8_t bits = flow->ended | flow->shook << 1 | flow->reset_by << 2;
+	uint8_t bits = flow->ended | flow->shook << 1 | flow->reset_by << 2 |
+		       flow->doubted_far << 4;
 	int host;
 
 	walk_field(walk, mirror->client);
@@ -145,7 +146,8 @@ static void walk_flow(struct walk *walk, struct mirror *mirror)
 	walk_field(walk, bits);
 	flow->ended = bits & 1;
 	flow->shook = bits >> 1 & 1;
-	flow->reset_by = bits >> 2;
+	flow->reset_by = bits >> 2 & 3;
+	flow->doubted_far = bits >> 4 & 1;
 }
 
 /*
@@ -180,6 +182,8 @@ void state_clean(struct tcpfsm_flow *flow)
 	flow->doubt.ms = 0;
 	if (flow->doubted == TCPFSM_NOBODY)
 		memset(&flow->doubt, 0, sizeof(flow->doubt));
+	if (flow->doubted == TCPFSM_NOBODY)
+		flow->doubted_far = 0;
 	if (!(flow->flags & TCPFSM_FLOW_HALF_OPEN))
 		flow->new_isn = 0;
 	if (flow->early_rst == TCPFSM_NOBODY)

@@ -111,6 +111,40 @@ TEST(missing_data)
 	     "server < . 602 ack 202		| CL?/TW outcome=graceful");
 }
 
+/*
+ * More than any window has passed a router unseen (an nft flowtable, hooks that were
+ * off): a FIN far ahead is one if its target says so.
+ */
+TEST(missing_windows)
+{
+	play(AT_ROUTER, OPEN,
+	     "server < F. 9000501 ack 101	| ES*/ES* outside",
+	     "client > . 101 ack 9000502	| CW/F1,F2? flags=loose",
+	     "client > F. 101 ack 9000502	| LA/F2?",
+	     "server < . 9000502 ack 102	| CL?/TW outcome=graceful closer=server");
+	play(AT_ROUTER, OPEN,
+	     "server < F. 9000501 ack 7000101	| ES*/ES* outside",
+	     "client > . 7000101 ack 9000502	| CW/F1,F2?",
+	     "client > F. 7000101 ack 9000502	| LA/F2?",
+	     "server < . 9000502 ack 7000102	| CL?/TW outcome=graceful closer=server");
+	play(AT_ROUTER, OPEN,
+	     "client > F. 101 ack 9000501	| ES*/ES* !ack_unsent",
+	     "server < . 9000501 ack 102	| F1,F2?/CW",
+	     "server < F. 9000501 ack 102	| F2?/LA",
+	     "client > . 102 ack 9000502	| TW/CL? outcome=graceful closer=client");
+	/* A forged one is forgotten when its supposed sender goes on. */
+	play(AT_ROUTER, OPEN,
+	     "server < F. 9000501 ack 101	| ES*/ES* outside",
+	     "server < P. 501:511 ack 101	| ES*/ES*",
+	     "client > . 101 ack 9000502	| ES*/ES* !ack_unsent",
+	     "client > . 101 ack 511		| ES*/ES* quiet");
+	/* At its target's own host nothing has passed unseen. */
+	play(AT_CLIENT, OPEN,
+	     "server < P. 501:511 ack 101	| ES*/ES",
+	     "server < F. 9000501 ack 101	| ES/ES outside",
+	     "client > . 101 ack 511		| ES/ES quiet");
+}
+
 /* Somebody knows the addresses and ports, and guesses the rest; a router sees it all. */
 TEST(forged_fin)
 {
@@ -229,7 +263,7 @@ TEST(forged_rst)
 
 TESTS = {
 	test(at_the_server), test(at_the_client), test(at_a_router), test(whole),
-	test(missing_data), test(forged_fin), test(forged_fin_while_closing),
+	test(missing_data), test(missing_windows), test(forged_fin), test(forged_fin_while_closing),
 	test(forged_fin_of_a_fast_open_server), test(forged_fin_in_midstream), test(forged_rst),
 };
 

@@ -84,3 +84,57 @@ over_bridge_netfilter() {
 	expect_flow bridge TIME_WAIT CLOSE? outcome=graceful view=forward
 }
 both path/63-bridge-netfilter bridged over_bridge_netfilter
+
+# bulk: so much data that no window reaches across them
+bulk() {
+	local i
+
+	for i in {1..12}; do
+		printf '%s ' s.send=200000 c.recv=200000
+	done
+}
+
+# closed_behind_gap: for a router, which has not seen the data before it
+closed_behind_gap() {
+	expect_flow router TIME_WAIT CLOSE? outcome=graceful closer=client view=forward flags=loose
+}
+
+# An nft flowtable takes the data past all hooks, and gives back what ends the connection.
+through_flowtable() {
+	local -a data
+
+	read -ra data <<<"$(bulk)"
+	undo within router run nft delete table inet fast
+	within router run nft -f - <<-'END' || skip "no flowtables"
+		add table inet fast
+		add flowtable inet fast past { hook ingress priority 0; devices = { to_c, to_s }; }
+		add chain inet fast forward { type filter hook forward priority 0; }
+		add rule inet fast forward meta l4proto tcp flow add @past
+	END
+	talk "${opening[@]}" c.send=10 s.recv=10 s.send=10 c.recv=10 "${data[@]}" "${closing[@]}"
+	closed_behind_gap
+	(($(counter seg_data router) < 1000)) || fail "the data were seen"
+}
+both path/flowtable routed through_flowtable
+
+# switched OFF ON: settings of the router, before the data and behind them
+switched() {
+	local name=${1%=*} set="$bin/within router write /proc/sys/net/tcpfsm"
+	local -a data
+
+	read -ra data <<<"$(bulk)"
+	undo within router write "/proc/sys/net/tcpfsm/$name" "${2#*=}"
+	talk "${opening[@]}" c.send=10 s.recv=10 s.send=10 c.recv=10 sh="$set/$name ${1#*=}" \
+		"${data[@]}" sh="$set/$name '${2#*=}'" c.send=10 s.recv=10 s.send=10 c.recv=10 "${closing[@]}"
+	closed_behind_gap
+}
+
+switched_off() {
+	switched enabled=0 enabled=1
+}
+both path/switched-off routed switched_off
+
+left_out() {
+	switched ports=1 ports=
+}
+both path/left-out routed left_out
