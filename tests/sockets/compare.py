@@ -110,7 +110,7 @@ class Workload:
             self.share_samples(host, key, sockets, flows)
             for socket, found in match(sockets, flows):
                 if found:
-                    yield End(*found, socket)
+                    yield End(*found, socket, flows)
                 elif is_old_cookie(socket, flows):
                     self.names["old-cookie"] += 1
                     self.with_socket[host] += 1

@@ -62,8 +62,9 @@ def without_start(path):
 class End:
     """One end of one connection: its socket, and the flow at its own host."""
 
-    def __init__(self, flow, role, socket):
+    def __init__(self, flow, role, socket, named):
         self.host = flow.view
+        self.named = named  # all flows of its name there, with its role in each
         self.flow = flow
         self.role = role
         self.socket = socket  # None: there was none
@@ -321,8 +322,8 @@ def was_held_up(step, came):
 
 
 def is_overtaken(end):
-    """Did two processors take segments for it at nearly the same time?"""
-    came = [s for s in end.flow.segments if s.role != end.role]
+    """Did two processors take segments for it at nearly the same time? Also of two of its flows."""
+    came = sorted(s for flow, role in end.named for s in flow.segments if s.role != role)
     steps = end.socket.steps if end.socket else []
     # It was closed, and what it sent of that was on its way, as the next one passed.
     if steps and end.socket.closed and any(0 < s.time - end.socket.closed < 0.01 for s in came):

@@ -387,12 +387,30 @@ def held_up(task):
     return out
 
 
+def another_life(seconds):
+    """So long after that RST processor 1 takes a SYN, with which another flow begins."""
+    lines = held_up("many-3")
+    which = f"flow=9{VIEWS['server']} netns={VIEWS['server']} endpoint=client"
+    out = []
+    for line in lines:
+        if of_socket("server", "SYN_RECV CLOSE")(line):
+            time = float(line.split()[3].rstrip(":")) + seconds
+            line += event(time, "tcpfsm_segment", f"{which} seq=70 ack=0 len=0 window=1 flags=0x02 "
+                          f"{addresses('client')}", "many-2  [001] ..s1.")
+            line += event(time, "tcpfsm_set_state", f"{which} local=0 certainty=observed cause=syn seq=70 "
+                          f"ack=0 flags=0x02 {addresses('client')} oldstate=TCP_CLOSE newstate=TCP_SYN_SENT")
+        out.append(line)
+    return "".join(out).splitlines(keepends=True)
+
+
 # Of two processors: an order that the trace proves, and one that it does not.
 OVERTAKING = {
     "closed just before": (closed_before(0.005), True),
     "closed before": (closed_before(0.02), False),
     "held up": (held_up("many-2"), True),
     "another task": (held_up("many-3"), False),
+    "another life": (another_life(0.005), True),
+    "another life, later": (another_life(0.02), False),
 }
 
 

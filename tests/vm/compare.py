@@ -58,11 +58,12 @@ def compare(path):
     ends = local_ends(trace)
     agree, wrong = 0, []
     for key in ends.keys() | trace.sockets.keys():
-        for socket, found in match(trace.sockets.get(key, []), ends.get(key, [])):
+        flows = ends.get(key, [])
+        for socket, found in match(trace.sockets.get(key, []), flows):
             if not found:
                 wrong.append(f"{name_of(key)}: a socket without a flow: {spell(socket.path)}")
                 continue
-            why = disagreement(End(*found, socket))
+            why = disagreement(End(*found, socket, flows))
             if why:
                 wrong.append(f"{name_of(key)} flow {found[0].number}: {why}")
             else:
