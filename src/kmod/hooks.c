@@ -185,6 +185,13 @@ static struct tcpfsm_entry *report(struct tcpfsm_entry *entry, const struct pass
 	return copy;
 }
 
+/* A stack takes a segment with a damaged option, and so do we. */
+static void note_damage(const struct passage *p, struct tcpfsm_result *result)
+{
+	if (p->packet->seg.bad_options && p->at.point != TCPFSM_AT_LOOP_IN)
+		result->anomalies |= 1U << TCPFSM_ANOMALY_MALFORMED;
+}
+
 /* A segment of no known flow, that begins one. */
 static struct tcpfsm_entry *begin(struct passage *p, enum tcpfsm_birth birth,
 				  struct tcpfsm_result *result)
@@ -199,6 +206,7 @@ static struct tcpfsm_entry *begin(struct passage *p, enum tcpfsm_birth birth,
 		return NULL;
 	}
 	tcpfsm_begin(&entry->flow, who, is_self(&entry->key), seg, &p->at, result);
+	note_damage(p, result);
 	tcpfsm_count(p->tn, begun);
 	if (entry->flow.flags & TCPFSM_FLOW_MIDSTREAM)
 		tcpfsm_count(p->tn, midstream);
@@ -231,6 +239,7 @@ static struct tcpfsm_entry *go_on(struct passage *p, struct tcpfsm_entry *entry,
 	tcpfsm_entry_begin(entry, p->at.now_ns);
 	p->at.lags = p->at.has_rcv_nxt && may_lag(entry, &p->at);
 	tcpfsm_see(&entry->flow, who, seg, &p->at, result);
+	note_damage(p, result);
 	return report(entry, p, seg, result, result->restarted);
 }
 
@@ -275,8 +284,11 @@ static bool is_new_life(const struct passage *p, const struct tcpfsm_entry *entr
 /* Over loopback it passes twice, and counts once. */
 static void count_stray(const struct passage *p)
 {
-	if (p->at.point != TCPFSM_AT_LOOP_IN)
-		tcpfsm_count(p->tn, no_flow);
+	if (p->at.point == TCPFSM_AT_LOOP_IN)
+		return;
+	tcpfsm_count(p->tn, no_flow);
+	if (p->packet->seg.bad_options)
+		this_cpu_inc(p->tn->stats->anomaly[TCPFSM_ANOMALY_MALFORMED]);
 }
 
 enum progress { DONE, AGAIN, NO_ROOM };
@@ -350,11 +362,10 @@ static void take(struct tcpfsm_net *tn, const struct tcpfsm_packet *packet,
 	tcpfsm_count(tn, no_flow);
 }
 
-/* Proves nothing, but the flow that it names, if there is one, shows it. */
-static void take_damaged(struct tcpfsm_net *tn, const struct tcpfsm_packet *packet,
-			 enum tcpfsm_anomaly anomaly)
+/* A wrong checksum: proves nothing, but the flow that it names, if there is one, shows it. */
+static void take_damaged(struct tcpfsm_net *tn, const struct tcpfsm_packet *packet)
 {
-	struct tcpfsm_result result = { .anomalies = 1U << anomaly };
+	struct tcpfsm_result result = { .anomalies = 1U << TCPFSM_ANOMALY_BAD_CHECKSUM };
 	struct tcpfsm_entry *entry, *copy = NULL;
 	struct tcpfsm_name name = tcpfsm_name_key(tn, &packet->key);
 	unsigned int who;
@@ -362,12 +373,11 @@ static void take_damaged(struct tcpfsm_net *tn, const struct tcpfsm_packet *pack
 	spin_lock_bh(tcpfsm_lock_of(name.hash));
 	entry = tcpfsm_lookup(tn, name, &who);
 	if (!entry) {
-		this_cpu_inc(tn->stats->anomaly[anomaly]);
+		this_cpu_inc(tn->stats->anomaly[TCPFSM_ANOMALY_BAD_CHECKSUM]);
 	} else {
 		result.who = who;
-		if (anomaly == TCPFSM_ANOMALY_BAD_CHECKSUM)
-			tcpfsm_history_note(&entry->flow, tcpfsm_index(&entry->flow, who),
-					    TCPFSM_LETTER_CHECKSUM);
+		tcpfsm_history_note(&entry->flow, tcpfsm_index(&entry->flow, who),
+				    TCPFSM_LETTER_CHECKSUM);
 		copy = tcpfsm_events_report(entry, &packet->seg, &result);
 	}
 	spin_unlock_bh(tcpfsm_lock_of(name.hash));
@@ -408,13 +418,11 @@ static noinline void inspect(struct tcpfsm_net *tn, const struct sk_buff *skb,
 	    state->hook != NF_INET_LOCAL_OUT && !tcpfsm_packet_checksum_ok(&packet, skb)) {
 		if (!again)
 			tcpfsm_count(tn, seg_checksum);
-		take_damaged(tn, &packet, TCPFSM_ANOMALY_BAD_CHECKSUM);
+		take_damaged(tn, &packet);
 		return;
 	}
 	if (!again)
 		count_class(tn, &packet.seg);
-	if (packet.seg.bad_options && !again)
-		take_damaged(tn, &packet, TCPFSM_ANOMALY_MALFORMED);
 	take(tn, &packet, skb, state, point);
 }
 

@@ -108,6 +108,24 @@ malformed() {
 }
 both reset/66-malformed routed malformed
 
+# One that begins a flow: the segment is shown once, and its anomaly is an event.
+malformed_syn() {
+	local name
+
+	within router run "$bin/forge" to_s 02:00:00:00:02:01 "$client" 4321 "$server" "$port" 77 0 S \
+		options=02000101 || fail forge
+	for name in segment anomaly; do
+		wait_until malformed_shown "$name" || fail "$name: $(events "$name" | grep 'sport=4321 ')"
+	done
+	events anomaly | grep 'sport=4321 ' | grep -q ' anomaly=malformed ' || fail "another anomaly"
+}
+
+# malformed_shown EVENT: once, of the server's namespace
+malformed_shown() {
+	[[ $(events "$1" | grep " netns=$(inode_of server) " | grep -c "endpoint=client .*sport=4321 dport=$port ") == 1 ]]
+}
+both reset/66-malformed-syn routed malformed_syn
+
 # Between two namespaces checksums are not computed at all, and no segment is
 # called bad for it; nor where a device is told to compute them.
 checksum_offload() {
