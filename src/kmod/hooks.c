@@ -75,11 +75,9 @@ static enum tcpfsm_point point_after_nat(const struct sk_buff *skb,
 					 const struct nf_hook_state *state,
 					 enum tcpfsm_point point)
 {
-	const struct dst_entry *dst = skb_dst(skb);
-
-	if (!dst || !tcpfsm_packet_is_translated(skb, state))
+	if (!skb_nfct(skb) || !tcpfsm_packet_is_translated(skb, state) || !skb_dst(skb))
 		return point;
-	return dst->dev->flags & IFF_LOOPBACK ? TCPFSM_AT_LOOP_OUT : TCPFSM_AT_OUT;
+	return skb_dst(skb)->dev->flags & IFF_LOOPBACK ? TCPFSM_AT_LOOP_OUT : TCPFSM_AT_OUT;
 }
 
 /* What the receiving socket itself knows better than we do. */

@@ -110,7 +110,8 @@ static enum tcpfsm_packet_kind read_ip6(struct tcpfsm_packet *packet, const stru
  * Over loopback both ends have a socket here, and each knows the connection by
  * another name: that of who opened it, the original one, is used for both.
  */
-static void undo_local_nat(struct tcpfsm_packet *packet, const struct sk_buff *skb, bool loop)
+static noinline void undo_local_nat(struct tcpfsm_packet *packet, const struct sk_buff *skb,
+				    bool loop)
 {
 	const struct nf_conntrack_tuple *tuple;
 	struct tcpfsm_key *key = &packet->key;
@@ -153,12 +154,12 @@ enum tcpfsm_packet_kind tcpfsm_packet_read(struct tcpfsm_packet *packet,
 					   const struct nf_hook_state *state,
 					   enum tcpfsm_point point)
 {
-	bool loop = point == TCPFSM_AT_LOOP_OUT || point == TCPFSM_AT_LOOP_IN;
 	enum tcpfsm_packet_kind kind;
 
 	kind = state->pf == NFPROTO_IPV4 ? read_ip4(packet, skb) : read_ip6(packet, skb, state);
-	if (kind == TCPFSM_PACKET_TCP && (loop || point == TCPFSM_AT_OUT))
-		undo_local_nat(packet, skb, loop);
+	if (skb_nfct(skb) && kind == TCPFSM_PACKET_TCP && point != TCPFSM_AT_FORWARD &&
+	    point != TCPFSM_AT_IN)
+		undo_local_nat(packet, skb, point != TCPFSM_AT_OUT);
 	return kind;
 }
 
