@@ -82,7 +82,9 @@ static void take_measurements(struct event *event, struct tep_event *format,
 	event->duration_us = number(format, record, "duration_us");
 	event->closer = number(format, record, "closer");
 	event->reset_in = number(format, record, "reset_hit");
-	copy(event->history, sizeof(event->history) - 1, format, record, "history");
+	copy(event->history, sizeof(event->history), format, record, "history");
+	/* The module ends it; a record that is damaged need not. */
+	event->history[sizeof(event->history) - 1] = '\0';
 	/* A handshake has no such bits: what was not measured is 0. */
 	if (event->kind == EVENT_HANDSHAKE)
 		event->has = (event->rtt_server_us ? TCPFSM_HAS_RTT_SERVER : 0) |

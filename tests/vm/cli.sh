@@ -96,6 +96,7 @@ cli_watch() {
 		sed -E 's/.* endpoint=([a-z]*) .* certainty=([a-z]*) cause=([a-z]*) .* oldstate=TCP_([A-Z_0-9]*) newstate=TCP_([A-Z_0-9]*)$/\1 \4 -> \5 (\2, \3)/')
 	got=$(sed -nE 's/^[0-9:.]{15} [^ ]* -> [^ ]* ((client|server) [A-Z].*)$/\1/p' "$results/out")
 	[[ $(wc -l <<<"$want") -gt 10 && $got == "$want" ]] || fail "$(diff <(echo "$want") <(echo "$got"))"
+	grep -q ' close outcome=reset_client .* hist=ShA' "$results/out" || fail "no history: $(<"$results/out")"
 	! grep -q ":$((port + 1000)) " "$results/out" || fail "what the filter leaves out"
 	grep -q "^$(wc -l <<<"$want") transitions, 2 handshakes, 1 flows ended (1 reset_client), 0 anomalies, 0 events lost$" "$results/out.err" ||
 		fail "$(<"$results/out.err")"
@@ -111,6 +112,7 @@ cli_watch_json() {
 	end_watch TERM 0 json
 	valid <"$results/json" | tee "$results/said"
 	grep -q 'close=1 handshake=2 segment=1[0-9] summary=1 transition=[0-9]*' "$results/said" || fail "$(<"$results/said")"
+	grep -q '"type":"close".*"hist":"ShA' "$results/json" || fail "no history: $(grep '"type":"close"' "$results/json")"
 	[[ ! $(ours) ]] || fail "left behind: $(ours)"
 }
 once cli/watch-json routed cli_watch_json
