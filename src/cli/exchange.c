@@ -45,13 +45,17 @@ static struct row *last(struct exchange *exchange)
 	return exchange->rows ? &exchange->row[exchange->rows - 1] : NULL;
 }
 
+/* Only a SYN says where an end begins, and only its first one: a later one may be forged. */
 static void learn_base(struct exchange *exchange, unsigned int who,
 		       const struct tcpfsm_segment *seg)
 {
-	if (!exchange->has_base[who] || seg->flags & TCPFSM_SYN) {
+	bool syn = seg->flags & TCPFSM_SYN;
+
+	if (!exchange->has_base[who] || (syn && !exchange->has_syn[who])) {
 		/* In mid-stream the first byte seen counts as the first one sent. */
-		exchange->base[who] = seg->flags & TCPFSM_SYN ? seg->seq : seg->seq - 1;
+		exchange->base[who] = syn ? seg->seq : seg->seq - 1;
 		exchange->has_base[who] = true;
+		exchange->has_syn[who] = syn;
 	}
 	if (!exchange->has_base[!who] && seg->flags & TCPFSM_ACK) {
 		exchange->base[!who] = seg->ack - 1;

@@ -49,6 +49,7 @@ struct row {
  * @room: for how many there is memory
  * @base: initial sequence number of each end, or the first one seen
  * @has_base: it is known
+ * @has_syn: it came from a SYN
  * @state: of each end before the first row
  */
 struct exchange {
@@ -60,6 +61,7 @@ struct exchange {
 	size_t room;
 	u32 base[2];
 	bool has_base[2];
+	bool has_syn[2];
 	u8 state[2];
 };
 
