@@ -54,6 +54,19 @@ static void take_buckets(struct listener *one, const char *value)
 	}
 }
 
+/* A link-local address is one server on each interface, and each has a name of its own. */
+static void take_interface(struct listener *one, const char *value)
+{
+	char name[LISTENER_NAME_MAX];
+	const char *bracket = strchr(one->name, ']');
+
+	if (!bracket)
+		return;
+	scnprintf(name, sizeof(name), "%.*s%%%u%s", (int)(bracket - one->name), one->name,
+		  (u32)strtoul(value, NULL, 10), bracket);
+	memcpy(one->name, name, sizeof(name));
+}
+
 /* key=value; a key that is not known here is passed over. */
 static void take_figure(struct listener *one, char *word)
 {
@@ -65,6 +78,8 @@ static void take_figure(struct listener *one, char *word)
 	*equals = '\0';
 	if (!strcmp(word, "rtt_log2"))
 		take_buckets(one, equals + 1);
+	if (!strcmp(word, "ifindex"))
+		take_interface(one, equals + 1);
 	for (i = 0; i < LISTENER_FIGURES_MAX; i++)
 		if (!strcmp(word, names[i])) {
 			one->figure[i] = strtoull(equals + 1, NULL, 10);

@@ -29,9 +29,12 @@ enum listener_figure {
 /* Buckets as there; a module of another version may have more. */
 #define LISTENER_BUCKETS_MAX 32
 
+/* That of an end, and "%" with the number of an interface. */
+#define LISTENER_NAME_MAX (KEY_END_MAX + sizeof("%4294967295"))
+
 /**
  * struct listener - one server, or one peer
- * @name: address and port, or address
+ * @name: address and port, or address; of a link-local one [ADDRESS%INTERFACE]:PORT
  * @has: bit set of the figures that are known
  * @figure: by enum listener_figure
  * @buckets: how many there are in @bucket, or 0
@@ -40,7 +43,7 @@ enum listener_figure {
  * @rtts: how many
  */
 struct listener {
-	char name[KEY_END_MAX];
+	char name[LISTENER_NAME_MAX];
 	u32 has;
 	u64 figure[LISTENER_FIGURES_MAX];
 	size_t buckets;

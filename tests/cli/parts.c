@@ -10,6 +10,7 @@
 #include <traceevent/event-parse.h>
 
 #include "event.h"
+#include "listeners.h"
 
 #define HISTORY_AT 16
 
@@ -52,11 +53,38 @@ static void event_history(void **state)
 	assert_string_equal(event.history, "SHADFRCTIWQshadfrctiwq");
 }
 
+static void listeners_interface(void **state)
+{
+	FILE *file = tmpfile();
+	struct listeners listeners;
+	char path[32];
+
+	(void)state;
+	fputs("# tcpfsm_listeners 1 netns=1 listeners=4 max_listeners=512 missed=3\n"
+	      "[fe80::1]:22 begun=1 half_open=0 ifindex=2\n"
+	      "[fe80::1]:22 begun=2 half_open=0 ifindex=4294967295\n"
+	      "[2001:db8::1]:22 begun=3 half_open=0\n"
+	      "192.0.2.1:22 begun=4 half_open=0\n", file);
+	fflush(file);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fileno(file));
+	assert_true(listeners_read(&listeners, path));
+	assert_int_equal(listeners.count, 4);
+	assert_string_equal(listeners.one[0].name, "[fe80::1%2]:22");
+	assert_string_equal(listeners.one[1].name, "[fe80::1%4294967295]:22");
+	assert_string_equal(listeners.one[2].name, "[2001:db8::1]:22");
+	assert_string_equal(listeners.one[3].name, "192.0.2.1:22");
+	assert_int_equal(listeners.one[1].figure[LISTENER_begun], 2);
+	assert_int_equal(listeners.missed, 3);
+	listeners_free(&listeners);
+	fclose(file);
+}
+
 /* parts [NAME]: one of them, or all */
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(event_history),
+		cmocka_unit_test(listeners_interface),
 	};
 
 	if (argc > 1)
