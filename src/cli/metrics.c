@@ -315,6 +315,9 @@ static void put_histogram(const struct metrics *metrics, const char *name, const
 			scnprintf(labels, sizeof(labels), "%s%sle=\"+Inf\"", label, comma);
 		sample(metrics, metric, labels, sum);
 	}
+	/* OpenMetrics has it only together with a sum of the values, which nobody keeps. */
+	if (metrics->openmetrics)
+		return;
 	scnprintf(metric, sizeof(metric), "%s_count", name);
 	sample(metrics, metric, label, sum);
 }

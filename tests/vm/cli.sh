@@ -274,6 +274,8 @@ cli_metrics() {
 		fail "$(grep transitions "$results/metrics")"
 	grep -qx 'tcpfsm_endpoints{netns="server",endpoint="client",state="TIME_WAIT"} [1-9][0-9]*' "$results/metrics" ||
 		fail "$(grep endpoints "$results/metrics")"
+	# A histogram has a count where it has a sum, and nowhere else.
+	! grep -E '^tcpfsm_[a-z_]*_seconds_count[{ ]' "$results/metrics" || fail "a count without a sum"
 	# Every sample once, each of a metric that is described.
 	[[ ! $(grep -v '^#' "$results/metrics" | sed 's/ [0-9]*$//' | sort | uniq -d) ]] || fail "a sample twice"
 	[[ $(wc -l <"$results/metrics") -lt 350 ]] || fail "$(wc -l <"$results/metrics") lines"
