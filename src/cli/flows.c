@@ -265,6 +265,11 @@ static bool go_on(struct flows *flows, struct flows_entry *entry, unsigned int w
 		tcpfsm_give_up(flow, at.now_ns, TCPFSM_VERDICT_REUSED, TCPFSM_CAUSE_REUSE,
 			       &result);
 	}
+	/* What stands before the damaged option counts: one step, which is told once. */
+	if (seg->bad_options && point != TCPFSM_AT_LOOP_IN) {
+		result.anomalies |= 1U << TCPFSM_ANOMALY_MALFORMED;
+		result.who = who;
+	}
 	clock_update(flows, entry);
 	report(flows, entry, same ? seg : NULL, &result, at.now_ns);
 	return same;
@@ -294,15 +299,13 @@ void flows_see(struct flows *flows, const struct packet *packet, const struct vi
 }
 
 /**
- * flows_damaged() - a segment passed that proves nothing, but is to be told
+ * flows_damaged() - a segment passed whose checksum is wrong: it proves nothing, but is told
  * @flows: the flows, advanced to its time
  * @packet: the segment
- * @anomaly: what is wrong with it
  */
-void flows_damaged(struct flows *flows, const struct packet *packet,
-		   enum tcpfsm_anomaly anomaly)
+void flows_damaged(struct flows *flows, const struct packet *packet)
 {
-	struct tcpfsm_result result = { .anomalies = 1U << anomaly };
+	struct tcpfsm_result result = { .anomalies = 1U << TCPFSM_ANOMALY_BAD_CHECKSUM };
 	struct flows_entry *entry;
 	unsigned int who;
 
@@ -310,9 +313,8 @@ void flows_damaged(struct flows *flows, const struct packet *packet,
 	if (!entry)
 		return;
 	result.who = who;
-	if (anomaly == TCPFSM_ANOMALY_BAD_CHECKSUM)
-		tcpfsm_history_note(&entry->flow, tcpfsm_index(&entry->flow, who),
-				    TCPFSM_LETTER_CHECKSUM);
+	tcpfsm_history_note(&entry->flow, tcpfsm_index(&entry->flow, who),
+			    TCPFSM_LETTER_CHECKSUM);
 	report(flows, entry, &packet->seg, &result, flows->now_ns);
 }
 

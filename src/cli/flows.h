@@ -83,8 +83,7 @@ void flows_init(struct flows *flows);
 bool flows_set(struct flows *flows, const char *setting);
 void flows_advance(struct flows *flows, u64 now_ns);
 void flows_see(struct flows *flows, const struct packet *packet, const struct view *view);
-void flows_damaged(struct flows *flows, const struct packet *packet,
-		   enum tcpfsm_anomaly anomaly);
+void flows_damaged(struct flows *flows, const struct packet *packet);
 void flows_free(struct flows *flows);
 
 /* clock.c */

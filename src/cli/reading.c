@@ -57,11 +57,9 @@ static void end_progress(const struct reading *reading)
 static void take_tcp(struct reading *reading, const struct packet *packet)
 {
 	if (reading->checksums && !packet_checksum_ok(packet)) {
-		flows_damaged(&reading->flows, packet, TCPFSM_ANOMALY_BAD_CHECKSUM);
+		flows_damaged(&reading->flows, packet);
 		return;
 	}
-	if (packet->seg.bad_options)
-		flows_damaged(&reading->flows, packet, TCPFSM_ANOMALY_MALFORMED);
 	flows_see(&reading->flows, packet, &reading->view);
 }
 
