@@ -162,6 +162,35 @@ u32 exchange_relative(const struct exchange *exchange, unsigned int who, u32 seq
 	return seq - exchange->base[who];
 }
 
+static u64 between(u64 from_ns, u64 to_ns)
+{
+	return to_ns > from_ns ? to_ns - from_ns : 0;
+}
+
+/**
+ * exchange_since() - how long after the first row a row is
+ * @exchange: the rows
+ * @i: which
+ *
+ * Return: nanoseconds; 0 if it is told later than it was, and before all others.
+ */
+u64 exchange_since(const struct exchange *exchange, size_t i)
+{
+	return between(exchange->row[0].time_ns, exchange->row[i].time_ns);
+}
+
+/**
+ * exchange_gap() - how long nothing was said before a row
+ * @exchange: the rows
+ * @i: which
+ *
+ * Return: nanoseconds; 0 if it is the first, or told later than it was.
+ */
+u64 exchange_gap(const struct exchange *exchange, size_t i)
+{
+	return i ? between(exchange->row[i - 1].until_ns, exchange->row[i].time_ns) : 0;
+}
+
 /**
  * exchange_mark() - what stands behind a state
  * @change: the transition into it

@@ -74,6 +74,8 @@ void exchange_anomaly(struct exchange *exchange, u64 time_ns, const struct tcpfs
 		      unsigned int anomaly);
 void exchange_lost(struct exchange *exchange, u64 time_ns, u64 events);
 u32 exchange_relative(const struct exchange *exchange, unsigned int who, u32 seq);
+u64 exchange_since(const struct exchange *exchange, size_t i);
+u64 exchange_gap(const struct exchange *exchange, size_t i);
 const char *exchange_mark(const struct tcpfsm_change *change);
 void exchange_free(struct exchange *exchange);
 

@@ -67,6 +67,7 @@ enum form { FORM_TEXT, FORM_SVG, FORM_HTML };
  * @exchange: the rows
  * @record: the flow
  * @trace: where events come from
+ * @told_ns: when the last event was, of any flow; 0 is none yet
  * @shown: how many rows have been shown
  * @lost: events were lost
  */
@@ -83,6 +84,7 @@ struct ladder {
 	struct exchange exchange;
 	struct record record;
 	struct trace trace;
+	u64 told_ns;
 	size_t shown;
 	bool lost;
 };
@@ -166,6 +168,7 @@ static bool report(void *context, const struct event *event)
 	struct exchange *exchange = &ladder->exchange;
 	const struct tcpfsm_segment *seg = event->seg.flags ? &event->seg : NULL;
 
+	ladder->told_ns = event->time_ns;
 	if (!is_meant(ladder, event))
 		return true;
 	if (!ladder->record.text)
@@ -191,14 +194,24 @@ static bool report(void *context, const struct event *event)
 	return true;
 }
 
-static void lose(void *context, u64 events)
+static u64 now_ns(void)
 {
-	struct ladder *ladder = context;
 	struct timespec now;
 
 	clock_gettime(CLOCK_REALTIME, &now);
+	return now.tv_sec * NSEC_PER_SEC + now.tv_nsec;
+}
+
+/* Events are told some time after they were: those behind the gap may be older than now. */
+static void lose(void *context, u64 events)
+{
+	struct ladder *ladder = context;
+
 	ladder->lost = true;
-	exchange_lost(&ladder->exchange, now.tv_sec * NSEC_PER_SEC + now.tv_nsec, events);
+	/* What is waited for has not begun. */
+	if (!ladder->exchange.id)
+		return;
+	exchange_lost(&ladder->exchange, ladder->told_ns ?: now_ns(), events);
 }
 
 /* The flow that is there already: what it is now, and that its past is missing. */

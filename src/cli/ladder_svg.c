@@ -88,11 +88,8 @@ static int lines_of(const struct row *row)
 
 static u64 silence_before(const struct exchange *exchange, size_t i)
 {
-	u64 ns;
+	u64 ns = exchange_gap(exchange, i);
 
-	if (!i)
-		return 0;
-	ns = exchange->row[i].time_ns - exchange->row[i - 1].until_ns;
 	return ns >= (u64)LADDER_SILENCE_NS ? ns : 0;
 }
 
@@ -200,7 +197,7 @@ static void put_silence(u64 ns)
 static void put_row(const struct exchange *exchange, size_t i, u8 *state, bool *guess)
 {
 	const struct row *row = &exchange->row[i];
-	u64 us = (row->time_ns - exchange->row[0].time_ns) / NSEC_PER_USEC;
+	u64 us = exchange_since(exchange, i) / NSEC_PER_USEC;
 	u64 silence = silence_before(exchange, i);
 	int y = silence ? ARROW_HEIGHT : 0;
 	unsigned int who;

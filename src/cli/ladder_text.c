@@ -114,9 +114,9 @@ static void put_middle(const struct terminal *terminal, const struct row *row, c
 	repeat(len ? fill : " ", columns - len - 2 - before);
 }
 
-static void put_time(const struct exchange *exchange, const struct row *row)
+static void put_time(const struct exchange *exchange, size_t i)
 {
-	u64 us = (row->time_ns - exchange->row[0].time_ns) / NSEC_PER_USEC;
+	u64 us = exchange_since(exchange, i) / NSEC_PER_USEC;
 
 	printf("%*llu.%06llu", TIME_COLUMNS - 7, (unsigned long long)(us / 1000000),
 	       (unsigned long long)(us % 1000000));
@@ -139,16 +139,17 @@ static void put_silence(const struct terminal *terminal, u64 ns)
 }
 
 /* One line of a row: states that were entered, between them an arrow or words. */
-static void put_line(const struct terminal *terminal, const struct exchange *exchange,
-		     const struct row *row, const char *label, unsigned int n)
+static void put_line(const struct terminal *terminal, const struct exchange *exchange, size_t i,
+		     const char *label, unsigned int n)
 {
+	const struct row *row = &exchange->row[i];
 	const char *bar = strokes_of(terminal)->bar;
 	int columns = arrow_columns(terminal);
 
 	if (n)
 		printf("%*s", TIME_COLUMNS, "");
 	else
-		put_time(exchange, row);
+		put_time(exchange, i);
 	put_change(terminal, TCPFSM_CLIENT, change_of(row, TCPFSM_CLIENT, n));
 	printf(" %s", bar);
 	terminal_style(terminal, style_of(row));
@@ -175,10 +176,10 @@ void ladder_text_row(const struct terminal *terminal, const struct exchange *exc
 	unsigned int n;
 	u32 bits;
 
-	if (i && row->time_ns - exchange->row[i - 1].until_ns >= LADDER_SILENCE_NS)
-		put_silence(terminal, row->time_ns - exchange->row[i - 1].until_ns);
+	if (exchange_gap(exchange, i) >= LADDER_SILENCE_NS)
+		put_silence(terminal, exchange_gap(exchange, i));
 	row_label(label, exchange, row);
-	put_line(terminal, exchange, row, label, 0);
+	put_line(terminal, exchange, i, label, 0);
 	bits = row->anomalies;
 	for (n = 1; bits || change_of(row, TCPFSM_CLIENT, n) || change_of(row, TCPFSM_SERVER, n);
 	     n++) {
@@ -187,7 +188,7 @@ void ladder_text_row(const struct terminal *terminal, const struct exchange *exc
 			scnprintf(label, sizeof(label), "anomaly: %s",
 				  tcpfsm_anomaly_name(__builtin_ctz(bits)));
 		bits &= bits - 1;
-		put_line(terminal, exchange, row, label, n);
+		put_line(terminal, exchange, i, label, n);
 	}
 }
 

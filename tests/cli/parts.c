@@ -10,6 +10,7 @@
 #include <traceevent/event-parse.h>
 
 #include "event.h"
+#include "ladder.h"
 #include "listeners.h"
 
 #define HISTORY_AT 16
@@ -79,11 +80,46 @@ static void listeners_interface(void **state)
 	fclose(file);
 }
 
+/* What is noticed late stands before what is told later, and was earlier. */
+static void ladder_lost(void **state)
+{
+	const struct tcpfsm_segment seg = { .flags = TCPFSM_SYN };
+	const struct flow_key key = { .family = AF_INET };
+	const struct terminal terminal = {};
+	struct exchange exchange;
+	FILE *before = stdout;
+	char *text = NULL;
+	size_t size, i;
+
+	(void)state;
+	exchange_init(&exchange, &key, 1);
+	exchange_lost(&exchange, 1150 * NSEC_PER_MSEC, 7);
+	exchange_segment(&exchange, 1000 * NSEC_PER_MSEC, TCPFSM_CLIENT, &seg, true);
+	exchange_lost(&exchange, 1400 * NSEC_PER_MSEC, 7);
+	exchange_segment(&exchange, 1300 * NSEC_PER_MSEC, TCPFSM_SERVER, &seg, true);
+	exchange_segment(&exchange, 2300 * NSEC_PER_MSEC, TCPFSM_SERVER, &seg, true);
+	stdout = open_memstream(&text, &size);
+	for (i = 0; i < exchange.rows; i++)
+		ladder_text_row(&terminal, &exchange, i);
+	fclose(stdout);
+	stdout = before;
+	/* The one silence that there is. */
+	assert_non_null(strstr(text, " 1.0s later "));
+	assert_null(strstr(strstr(text, " later ") + 1, " later "));
+	assert_non_null(strstr(text, "    0.000000 "));
+	assert_non_null(strstr(text, "    1.150000 "));
+	for (i = 0; text[i]; i++)
+		assert_false(text[i] >= '0' && strspn(text + i, "0123456789") > 6);
+	free(text);
+	exchange_free(&exchange);
+}
+
 /* parts [NAME]: one of them, or all */
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(event_history),
+		cmocka_unit_test(ladder_lost),
 		cmocka_unit_test(listeners_interface),
 	};
 
