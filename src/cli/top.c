@@ -13,6 +13,7 @@
 #include "listeners.h"
 #include "netns.h"
 #include "page.h"
+#include "signals.h"
 #include "table.h"
 #include "terminal.h"
 
@@ -130,14 +131,6 @@ static void watch_keys(void)
 	raw.c_lflag &= ~(ICANON | ECHO);
 	is_raw = !tcsetattr(STDIN_FILENO, TCSANOW, &raw);
 	atexit(restore);
-}
-
-static void handle(int signal, void (*handler)(int signal))
-{
-	/* What is being written is written on; poll() ends all the same. */
-	struct sigaction action = { .sa_handler = handler, .sa_flags = SA_RESTART };
-
-	sigaction(signal, &action, NULL);
 }
 
 /* Until it is time to look again; false if no more is wanted. */
@@ -399,17 +392,17 @@ static void go_live(struct top *top)
 	top->live = true;
 	watch_keys();
 	top->keys = is_raw;
-	handle(SIGWINCH, on_resize);
-	handle(SIGTSTP, on_suspend);
+	signals_handle(SIGWINCH, on_resize);
+	signals_handle(SIGTSTP, on_suspend);
 }
 
 static int run(struct top *top)
 {
 	int status;
 
-	handle(SIGINT, on_end);
-	handle(SIGTERM, on_end);
-	handle(SIGHUP, on_end);
+	signals_handle(SIGINT, on_end);
+	signals_handle(SIGTERM, on_end);
+	signals_handle(SIGHUP, on_end);
 	if (!top->count && (!top->terminal.rows || top->file))
 		top->count = 1;
 	if (!top->count)

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "signals.h"
 #include "trace.h"
 
 #define SYSTEM "tcpfsm"
@@ -153,15 +154,14 @@ static bool switch_on(struct trace *trace)
  */
 bool trace_open(struct trace *trace, u32 kinds, const char *condition, unsigned int buffer_kb)
 {
-	struct sigaction action = { .sa_handler = on_signal };
 	char size[16];
 
 	if (!find_module() || !make_instance(trace))
 		return false;
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGHUP, &action, NULL);
-	sigaction(SIGPIPE, &action, NULL);
+	signals_handle(SIGINT, on_signal);
+	signals_handle(SIGTERM, on_signal);
+	signals_handle(SIGHUP, on_signal);
+	signals_handle(SIGPIPE, on_signal);
 	scnprintf(size, sizeof(size), "%u", buffer_kb);
 	tracefs_instance_file_write(trace->instance, "buffer_size_kb", size);
 	tracefs_instance_file_write(trace->instance, "trace_clock", "mono");

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Parts of the command that only a kernel feeds, fed here by hand. */
+#include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -8,10 +10,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <traceevent/event-parse.h>
+#include <unistd.h>
 
 #include "event.h"
 #include "ladder.h"
 #include "listeners.h"
+#include "signals.h"
 
 #define HISTORY_AT 16
 
@@ -114,6 +118,38 @@ static void ladder_lost(void **state)
 	exchange_free(&exchange);
 }
 
+static void ring(int signal)
+{
+	(void)signal;
+}
+
+/* A reader that is slow gets all, whatever signal comes meanwhile. */
+static void signals_write(void **state)
+{
+	char text[4096] = {};
+	int pipe_fd[2], room;
+
+	(void)state;
+	assert_int_equal(pipe(pipe_fd), 0);
+	room = fcntl(pipe_fd[1], F_GETPIPE_SZ);
+	while (room > 0)
+		room -= write(pipe_fd[1], text, sizeof(text));
+	signals_handle(SIGALRM, ring);
+	if (!fork()) {
+		close(pipe_fd[1]);
+		sleep(2);
+		while (read(pipe_fd[0], text, sizeof(text)) > 0)
+			;
+		_exit(0);
+	}
+	alarm(1);
+	assert_int_equal(write(pipe_fd[1], text, sizeof(text)), sizeof(text));
+	/* It has rung. */
+	assert_int_equal(alarm(0), 0);
+	close(pipe_fd[0]);
+	close(pipe_fd[1]);
+}
+
 /* parts [NAME]: one of them, or all */
 int main(int argc, char **argv)
 {
@@ -121,6 +157,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(event_history),
 		cmocka_unit_test(ladder_lost),
 		cmocka_unit_test(listeners_interface),
+		cmocka_unit_test(signals_write),
 	};
 
 	if (argc > 1)
