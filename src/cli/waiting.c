@@ -155,6 +155,44 @@ static void explain_final_ack(struct explanation *explanation)
 		look_at_firewall(explanation, "On the way");
 }
 
+static bool is_done(unsigned int state)
+{
+	return state == TCPFSM_CLOSE || state == TCPFSM_LISTEN;
+}
+
+static bool is_opening(unsigned int state)
+{
+	return state == TCPFSM_SYN_SENT || state == TCPFSM_SYN_RECV;
+}
+
+/* What an end that is in this state has to get, in a simultaneous open. */
+static const char *wanted_in(unsigned int state)
+{
+	return state == TCPFSM_SYN_SENT ? "peer's SYN" : "ACK of its SYN";
+}
+
+/* Both ends sent a SYN, or more was missed than seen. */
+static void explain_both_syn(struct explanation *explanation)
+{
+	unsigned int client = state(explanation, TCPFSM_CLIENT);
+	unsigned int server = state(explanation, TCPFSM_SERVER);
+	/* Who has no SYN yet is further behind than who has no ACK. */
+	bool is_client = client == TCPFSM_SYN_SENT || !is_opening(server);
+	char what[80];
+
+	scnprintf(what, sizeof(what), "%s is to get the %s", client == server ? "Each end" :
+		  is_client ? "The client" : "The server", wanted_in(is_client ? client : server));
+	waits(explanation, what);
+	if (is_done(client) || is_done(server))
+		return;
+	if (!repeated(explanation, 0) && !repeated(explanation, 1)) {
+		means(explanation, "Both ends opened it at once, each from the port that the other one called. Nothing has been repeated yet: within the first second nothing is wrong.");
+		return;
+	}
+	means(explanation, "Both ends opened it at once, each from the port that the other one called, and what one of them sent is lost again and again: a firewall may take it for a connection that it has not seen begin.");
+	look_at_firewall(explanation, "On the way, in both directions");
+}
+
 static void explain_close_wait(struct explanation *explanation, unsigned int who)
 {
 	char what[80];
@@ -195,9 +233,12 @@ static void explain_fin(struct explanation *explanation, unsigned int who)
 
 static void explain_open(struct explanation *explanation)
 {
+	bool is_open = state(explanation, TCPFSM_CLIENT) == TCPFSM_ESTABLISHED &&
+		       state(explanation, TCPFSM_SERVER) == TCPFSM_ESTABLISHED;
 	u64 idle_ms;
 
-	waits(explanation, "For nothing: it is open at both ends");
+	waits(explanation, is_open ? "For nothing: it is open at both ends" :
+				     "For nothing that is known");
 	if (record_number(explanation->record, "idle_ms", &idle_ms) && idle_ms > 60000) {
 		means(explanation, "Nothing has passed for a minute or more. An idle connection looks like this, and so does one whose other host is gone.");
 		next(explanation, "ss -tno dst ADDRESS (is there a keepalive timer?)");
@@ -263,11 +304,6 @@ static void explain_end(struct explanation *explanation)
 	}
 }
 
-static bool is_done(unsigned int state)
-{
-	return state == TCPFSM_CLOSE || state == TCPFSM_LISTEN;
-}
-
 static bool explain_handshake(struct explanation *explanation)
 {
 	unsigned int client = state(explanation, TCPFSM_CLIENT);
@@ -277,8 +313,11 @@ static bool explain_handshake(struct explanation *explanation)
 		explain_syn(explanation);
 	else if (server == TCPFSM_SYN_RECV && client == TCPFSM_SYN_SENT)
 		explain_synack(explanation);
-	else if (server == TCPFSM_SYN_RECV)
+	else if (server == TCPFSM_SYN_RECV && client != TCPFSM_SYN_RECV)
 		explain_final_ack(explanation);
+	else if ((is_opening(client) || is_opening(server)) &&
+		 !record_value(explanation->record, "reset_in"))
+		explain_both_syn(explanation);
 	else
 		return false;
 	return true;
