@@ -87,7 +87,8 @@ static int conclude(const struct choice *choice, u64 found, struct record *recor
  * choice_from_table() - the chosen flow of the table
  * @choice: which
  * @path: of a copy of the table, or NULL
- * @record: filled in, to be freed, where the status is 0
+ * @record: filled in, to be freed, where the status is 0 or CLI_DAMAGED and
+ *	@record->text is not NULL; else @record->text is NULL
  *
  * Return: exit status, whose cause has been told.
  */
@@ -99,6 +100,7 @@ int choice_from_table(const struct choice *choice, const char *path, struct reco
 	u64 found = 0;
 	int status;
 
+	record->text = NULL;
 	status = table_open(&table, path);
 	if (status)
 		return status;
@@ -110,7 +112,7 @@ int choice_from_table(const struct choice *choice, const char *path, struct reco
 	}
 	table_close(&table);
 	if (next == TABLE_DAMAGED) {
-		if (found == 1)
+		if (found > 1)
 			record_free(record);
 		return CLI_DAMAGED;
 	}

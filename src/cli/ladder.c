@@ -241,8 +241,10 @@ static void look_again(struct ladder *ladder)
 
 	if (record_value(&ladder->record, "hist") && ladder->record.outcome != TCPFSM_VERDICT_OPEN)
 		return;
-	if (choice_from_table(&same, NULL, &record))
+	if (choice_from_table(&same, NULL, &record)) {
+		record_free(&record);
 		return;
+	}
 	record_free(&ladder->record);
 	ladder->record = record;
 }
