@@ -286,6 +286,28 @@ void ladder_svg(const struct exchange *exchange, const struct record *record)
 	printf("</g>\n</svg>\n");
 }
 
+/* Whoever names a process is no author of the page. */
+static void put_escaped(const char *text)
+{
+	for (; *text; text++)
+		switch (*text) {
+		case '&':
+			fputs("&amp;", stdout);
+			break;
+		case '<':
+			fputs("&lt;", stdout);
+			break;
+		case '>':
+			fputs("&gt;", stdout);
+			break;
+		case '"':
+			fputs("&quot;", stdout);
+			break;
+		default:
+			putchar(*text);
+		}
+}
+
 /* What else is known of the flow. */
 static void put_values(const struct record *record)
 {
@@ -295,8 +317,9 @@ static void put_values(const struct record *record)
 	for (word = record->values; word < record->end; word += strlen(word) + 1) {
 		const char *equals = strchr(word, '=');
 
-		printf("<tr><th>%.*s</th><td>%s</td></tr>\n", (int)(equals - word), word,
-		       equals + 1);
+		printf("<tr><th>%.*s</th><td>", (int)(equals - word), word);
+		put_escaped(equals + 1);
+		puts("</td></tr>");
 	}
 	puts("</table>");
 }

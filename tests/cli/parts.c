@@ -15,6 +15,7 @@
 #include "event.h"
 #include "ladder.h"
 #include "listeners.h"
+#include "record.h"
 #include "signals.h"
 
 #define HISTORY_AT 16
@@ -118,6 +119,31 @@ static void ladder_lost(void **state)
 	exchange_free(&exchange);
 }
 
+/* The name of a process stands in the page as it is, whatever it means there. */
+static void ladder_html_name(void **state)
+{
+	const struct flow_key key = { .family = AF_INET };
+	FILE *before = stdout;
+	struct exchange exchange;
+	struct record record;
+	char *text = NULL;
+	size_t size;
+
+	(void)state;
+	assert_true(record_parse(&record, "CLOSE CLOSE 0 192.0.2.1:1 -> 192.0.2.2:2 id=1 "
+				 "outcome=graceful hist=S comm=a<!--\"&b>"));
+	exchange_init(&exchange, &key, 1);
+	stdout = open_memstream(&text, &size);
+	ladder_html(&exchange, &record);
+	fclose(stdout);
+	stdout = before;
+	assert_null(strstr(text, "<!--"));
+	assert_non_null(strstr(text, "<th>comm</th><td>a&lt;!--&quot;&amp;b&gt;</td></tr>\n"));
+	free(text);
+	record_free(&record);
+	exchange_free(&exchange);
+}
+
 static void ring(int signal)
 {
 	(void)signal;
@@ -156,6 +182,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(event_history),
 		cmocka_unit_test(ladder_lost),
+		cmocka_unit_test(ladder_html_name),
 		cmocka_unit_test(listeners_interface),
 		cmocka_unit_test(signals_write),
 	};
