@@ -160,7 +160,8 @@ static void add_setting_spot(json_t *blind, const json_t *settings, const char *
 			     const char *text)
 {
 	const json_t *value = json_object_get(settings, name);
-	bool off = !strcmp(name, "ports") ? json_string_length(value) || json_integer_value(value) :
+	/* A list of one port is a number; that of port 0 leaves nothing. */
+	bool off = !strcmp(name, "ports") ? json_string_length(value) || json_is_integer(value) :
 		   !strcmp(name, "mark_mask") ? json_integer_value(value) != 0 :
 						json_is_integer(value) && !json_integer_value(value);
 
