@@ -392,6 +392,8 @@ static void go_live(struct top *top)
 	top->live = true;
 	watch_keys();
 	top->keys = is_raw;
+	/* The terminal is put back at an end, not by a signal that ends the process. */
+	signals_handle(SIGQUIT, on_end);
 	signals_handle(SIGWINCH, on_resize);
 	signals_handle(SIGTSTP, on_suspend);
 }
