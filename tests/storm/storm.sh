@@ -285,7 +285,8 @@ storm_mixed() {
 	# Now with all that may be set changing under them.
 	back_to_defaults client router server
 	along settings "$storm/meddle" "${SEED:-1}" 20 client router server
-	mix "$((SECONDS_MIXED / 4))"
+	# Long enough for what runs along to have begun.
+	mix "$((SECONDS_MIXED / 4 + 1))"
 	dismiss
 	back_to_defaults client router server
 	all_gone client router server
