@@ -184,7 +184,7 @@ static int run(struct explain *explain)
 					     false, &exchange, &record);
 	else
 		status = choice_from_table(&explain->choice, explain->file, &record);
-	if (record.text && (!status || status == CLI_DAMAGED)) {
+	if (record.text) {
 		tell(explain, &record);
 		exchange_free(&exchange);
 		record_free(&record);

@@ -214,14 +214,6 @@ void flows_advance(struct flows *flows, u64 now_ns)
 		flows->now_ns = now_ns;
 }
 
-/* What stands before a damaged option counts: one step, which is told once. */
-static void note_damage(const struct tcpfsm_segment *seg, enum tcpfsm_point point,
-			struct tcpfsm_result *result)
-{
-	if (seg->bad_options && point != TCPFSM_AT_LOOP_IN)
-		result->anomalies |= 1U << TCPFSM_ANOMALY_MALFORMED;
-}
-
 /* A segment of no known flow. */
 static void begin(struct flows *flows, const struct packet *packet, u64 hash,
 		  const struct view *view)
@@ -251,7 +243,6 @@ static void begin(struct flows *flows, const struct packet *packet, u64 hash,
 	/* Options that were not captured may have scaled the window. */
 	if (packet->cut)
 		entry->flow.flags |= TCPFSM_FLOW_LOOSE;
-	note_damage(&packet->seg, at.point, &result);
 	insert(flows, entry);
 	report(flows, entry, &packet->seg, &result, flows->now_ns);
 }
@@ -270,7 +261,6 @@ static bool go_on(struct flows *flows, struct flows_entry *entry, unsigned int w
 		if (packet->cut && seg->flags & TCPFSM_SYN)
 			flow->flags |= TCPFSM_FLOW_LOOSE;
 		tcpfsm_see(flow, who, seg, &at, &result);
-		note_damage(seg, point, &result);
 	} else {
 		tcpfsm_give_up(flow, at.now_ns, TCPFSM_VERDICT_REUSED, TCPFSM_CAUSE_REUSE,
 			       &result);

@@ -168,6 +168,9 @@ static bool sent(struct tcpfsm_step *st)
 	const struct tcpfsm_segment *seg = st->seg;
 
 	note_flags(st);
+	/* A stack takes a segment with a damaged option, and so do we. */
+	if (seg->bad_options)
+		tcpfsm_note(st, TCPFSM_ANOMALY_MALFORMED);
 	if (seg->flags & TCPFSM_RST) {
 		tcpfsm_reset_sent(st);
 		return true;

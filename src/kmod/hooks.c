@@ -183,13 +183,6 @@ static struct tcpfsm_entry *report(struct tcpfsm_entry *entry, const struct pass
 	return copy;
 }
 
-/* A stack takes a segment with a damaged option, and so do we. */
-static void note_damage(const struct passage *p, struct tcpfsm_result *result)
-{
-	if (p->packet->seg.bad_options && p->at.point != TCPFSM_AT_LOOP_IN)
-		result->anomalies |= 1U << TCPFSM_ANOMALY_MALFORMED;
-}
-
 /* A segment of no known flow, that begins one. */
 static struct tcpfsm_entry *begin(struct passage *p, enum tcpfsm_birth birth,
 				  struct tcpfsm_result *result)
@@ -204,7 +197,6 @@ static struct tcpfsm_entry *begin(struct passage *p, enum tcpfsm_birth birth,
 		return NULL;
 	}
 	tcpfsm_begin(&entry->flow, who, is_self(&entry->key), seg, &p->at, result);
-	note_damage(p, result);
 	tcpfsm_count(p->tn, begun);
 	if (entry->flow.flags & TCPFSM_FLOW_MIDSTREAM)
 		tcpfsm_count(p->tn, midstream);
@@ -237,7 +229,6 @@ static struct tcpfsm_entry *go_on(struct passage *p, struct tcpfsm_entry *entry,
 	tcpfsm_entry_begin(entry, p->at.now_ns);
 	p->at.lags = p->at.has_rcv_nxt && may_lag(entry, &p->at);
 	tcpfsm_see(&entry->flow, who, seg, &p->at, result);
-	note_damage(p, result);
 	return report(entry, p, seg, result, result->restarted);
 }
 

@@ -180,10 +180,10 @@ void state_clean(struct tcpfsm_flow *flow)
 	flow->has = 0;
 	flow->flags &= ~TCPFSM_FLOW_AMBIGUOUS_RTT;
 	flow->doubt.ms = 0;
-	if (flow->doubted == TCPFSM_NOBODY)
+	if (flow->doubted == TCPFSM_NOBODY) {
 		memset(&flow->doubt, 0, sizeof(flow->doubt));
-	if (flow->doubted == TCPFSM_NOBODY)
 		flow->doubted_far = 0;
+	}
 	if (!(flow->flags & TCPFSM_FLOW_HALF_OPEN))
 		flow->new_isn = 0;
 	if (flow->early_rst == TCPFSM_NOBODY)

@@ -242,6 +242,11 @@ static u32 encode_option(const struct stage *stage, int who, u8 *p, char *text)
 			put32(p + 6, number(stage, text + used, NULL));
 		return p[1] = 10;
 	}
+	if (!strcmp(name, "broken")) {
+		p[0] = 2;
+		p[1] = 0;
+		return 2;
+	}
 	p[0] = !strcmp(name, "mptcp") ? 30 : 34;
 	if (p[0] == 34 && strcmp(name, "tfo"))
 		broken(stage, "no such option: %s", name);

@@ -21,7 +21,7 @@
  *	rcv N	the receiving socket's own RCV.NXT, where it is at hand
  *	lags	it may not have looked yet at what came before
  *
- * Options: mss N, wscale N, sackOK, TS N [ecr N], sack LOW:HIGH, tfo, mptcp, nop.
+ * Options: mss N, wscale N, sackOK, TS N [ecr N], sack LOW:HIGH, tfo, mptcp, nop, broken.
  *
  * Right of the bar: the state of client and server (of those two hosts: the
  * roles of a later flow may be swapped). "F2/CW,LA" is a path: the server passes

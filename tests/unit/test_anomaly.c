@@ -414,6 +414,22 @@ TEST(ancient)
 	     "client > P. 60101:120101 ack 501	| ES/ES -outside");
 }
 
+/* Twice over loopback, and told once. */
+PROVOKES(malformed)
+{
+	play(EVERYWHERE,
+	     "client > S 100 <broken>		| SS/LI !malformed",
+	     "server < S. 60 ack 101 <broken>	| SS/SR !malformed",
+	     "client > R 101 <broken>		| CL*/LI* !malformed");
+}
+
+SPARES(malformed)
+{
+	play(EVERYWHERE,
+	     "client > S 100 <nop,mss 1460>	| SS/LI",
+	     "server < S. 60 ack 101 <nop,nop>	| SS/SR");
+}
+
 TESTS = {
 	provokes(syn_data), spares(syn_data), provokes(syn_fin), spares(syn_fin),
 	provokes(syn_rst), spares(syn_rst), provokes(fin_no_ack), spares(fin_no_ack),
@@ -424,7 +440,8 @@ TESTS = {
 	spares(rst_withdrawn), provokes(old_synack), spares(old_synack), provokes(synack_isn),
 	spares(synack_isn), provokes(fin_seq), spares(fin_seq), provokes(data_after_fin),
 	spares(data_after_fin), provokes(final_ack_lost), spares(final_ack_lost),
-	provokes(last_ack_lost), spares(last_ack_lost), test(forged_bare_syn), test(windows),
+	provokes(last_ack_lost), spares(last_ack_lost), provokes(malformed), spares(malformed),
+	test(forged_bare_syn), test(windows),
 	test(ancient),
 };
 
