@@ -66,20 +66,6 @@ static __always_inline enum tcpfsm_point point_of(const struct nf_hook_state *st
 	}
 }
 
-/*
- * NAT may have made another device of it than that which the hooks are told
- * (nf_nat_inet_fn(), ip_route_me_harder()): what was for this host leaves it, or
- * the other way round.
- */
-static enum tcpfsm_point point_after_nat(const struct sk_buff *skb,
-					 const struct nf_hook_state *state,
-					 enum tcpfsm_point point)
-{
-	if (!skb_nfct(skb) || !tcpfsm_packet_is_translated(skb, state) || !skb_dst(skb))
-		return point;
-	return skb_dst(skb)->dev->flags & IFF_LOOPBACK ? TCPFSM_AT_LOOP_OUT : TCPFSM_AT_OUT;
-}
-
 /* What the receiving socket itself knows better than we do. */
 static void ask_socket(struct tcpfsm_sighting *at, const struct sk_buff *skb)
 {
@@ -380,8 +366,7 @@ static noinline void inspect(struct tcpfsm_net *tn, const struct sk_buff *skb,
 	bool again = point == TCPFSM_AT_LOOP_IN;
 	enum tcpfsm_packet_kind kind;
 
-	point = point_after_nat(skb, state, point);
-	kind = tcpfsm_packet_read(&packet, skb, state, point);
+	kind = tcpfsm_packet_read(&packet, skb, state);
 	if (kind == TCPFSM_PACKET_OTHER)
 		return;
 	switch (kind) {
@@ -398,6 +383,8 @@ static noinline void inspect(struct tcpfsm_net *tn, const struct sk_buff *skb,
 	default:
 		break;
 	}
+	if (tcpfsm_packet_has_nat(skb))
+		point = tcpfsm_packet_undo_nat(&packet, skb, point);
 	if (is_ignored(tn, skb, &packet.seg)) {
 		if (!again)
 			tcpfsm_count(tn, seg_ignored);

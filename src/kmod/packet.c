@@ -100,8 +100,42 @@ static enum tcpfsm_packet_kind read_ip6(struct tcpfsm_packet *packet, const stru
 	return read_tcp(packet, skb, offset + walk.offset, walk.fragment);
 }
 
+/**
+ * tcpfsm_packet_read() - who sends what to whom
+ * @packet: filled in for TCPFSM_PACKET_TCP
+ * @skb: in a hook of IPv4 or IPv6, network header set
+ * @state: the hook's
+ *
+ * Context: softirq or process, RCU read side.
+ * Return: what kind of packet it is.
+ */
+enum tcpfsm_packet_kind tcpfsm_packet_read(struct tcpfsm_packet *packet,
+					   const struct sk_buff *skb,
+					   const struct nf_hook_state *state)
+{
+	return state->pf == NFPROTO_IPV4 ? read_ip4(packet, skb) : read_ip6(packet, skb, state);
+}
+
 #if IS_ENABLED(CONFIG_NF_CONNTRACK)
 /*
+ * The hooks are told the device from before translation (nf_nat_inet_fn(),
+ * ip_route_me_harder()): what was for this host may leave it, or the other way round.
+ */
+static enum tcpfsm_point point_after_nat(const struct sk_buff *skb, enum tcpfsm_point point)
+{
+	const struct dst_entry *dst = skb_dst(skb);
+
+	if (!dst || (point != TCPFSM_AT_OUT && point != TCPFSM_AT_LOOP_OUT))
+		return point;
+	return dst->dev->flags & IFF_LOOPBACK ? TCPFSM_AT_LOOP_OUT : TCPFSM_AT_OUT;
+}
+
+/**
+ * tcpfsm_packet_undo_nat() - the name that a local socket has for a connection with NAT
+ * @packet: read from @skb; named anew
+ * @skb: tcpfsm_packet_has_nat() is true of it
+ * @point: enum tcpfsm_point, as the hook is told
+ *
  * With NAT for local sockets, the last hook of LOCAL_OUT sees addresses after
  * translation while the last of LOCAL_IN sees them translated back: two names
  * for one connection. The socket's own name is the tuple of the direction that
@@ -109,20 +143,24 @@ static enum tcpfsm_packet_kind read_ip6(struct tcpfsm_packet *packet, const stru
  *
  * Over loopback both ends have a socket here, and each knows the connection by
  * another name: that of who opened it, the original one, is used for both.
+ *
+ * Context: any.
+ * Return: where the packet passes, by its route after translation.
  */
-static noinline void undo_local_nat(struct tcpfsm_packet *packet, const struct sk_buff *skb,
-				    bool loop)
+enum tcpfsm_point tcpfsm_packet_undo_nat(struct tcpfsm_packet *packet, const struct sk_buff *skb,
+					 enum tcpfsm_point point)
 {
 	const struct nf_conntrack_tuple *tuple;
 	struct tcpfsm_key *key = &packet->key;
 	enum ip_conntrack_info info;
-	const struct nf_conn *ct;
-	unsigned int dir, from;
+	const struct nf_conn *ct = nf_ct_get(skb, &info);
+	unsigned int dir = CTINFO2DIR(info), from;
+	bool loop;
 
-	ct = nf_ct_get(skb, &info);
-	if (!ct || !(READ_ONCE(ct->status) & IPS_NAT_MASK))
-		return;
-	dir = CTINFO2DIR(info);
+	if (point == TCPFSM_AT_FORWARD || point == TCPFSM_AT_IN)
+		return point;
+	point = point_after_nat(skb, point);
+	loop = point != TCPFSM_AT_OUT;
 	from = loop && dir == IP_CT_DIR_REPLY;
 	tuple = &ct->tuplehash[loop ? IP_CT_DIR_ORIGINAL : dir].tuple;
 	key->port[from] = tuple->src.u.tcp.port;
@@ -132,36 +170,15 @@ static noinline void undo_local_nat(struct tcpfsm_packet *packet, const struct s
 	/* Who set which ports are seen, and who guesses by them who serves, mean these. */
 	packet->seg.sport = ntohs(key->port[0]);
 	packet->seg.dport = ntohs(key->port[1]);
+	return point;
 }
 #else
-static void undo_local_nat(struct tcpfsm_packet *packet, const struct sk_buff *skb, bool loop)
+enum tcpfsm_point tcpfsm_packet_undo_nat(struct tcpfsm_packet *packet, const struct sk_buff *skb,
+					 enum tcpfsm_point point)
 {
+	return point;
 }
 #endif
-
-/**
- * tcpfsm_packet_read() - who sends what to whom
- * @packet: filled in for TCPFSM_PACKET_TCP
- * @skb: in a hook of IPv4 or IPv6, network header set
- * @state: the hook's
- * @point: enum tcpfsm_point
- *
- * Context: softirq or process, RCU read side.
- * Return: what kind of packet it is.
- */
-enum tcpfsm_packet_kind tcpfsm_packet_read(struct tcpfsm_packet *packet,
-					   const struct sk_buff *skb,
-					   const struct nf_hook_state *state,
-					   enum tcpfsm_point point)
-{
-	enum tcpfsm_packet_kind kind;
-
-	kind = state->pf == NFPROTO_IPV4 ? read_ip4(packet, skb) : read_ip6(packet, skb, state);
-	if (skb_nfct(skb) && kind == TCPFSM_PACKET_TCP && point != TCPFSM_AT_FORWARD &&
-	    point != TCPFSM_AT_IN)
-		undo_local_nat(packet, skb, point != TCPFSM_AT_OUT);
-	return kind;
-}
 
 /**
  * tcpfsm_packet_checksum_ok() - is the TCP checksum right?

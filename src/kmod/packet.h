@@ -34,27 +34,31 @@ static inline bool tcpfsm_is_link_local(const struct in6_addr *addr)
 	return (addr->s6_addr32[0] & htonl(0xffc00000)) == htonl(0xfe800000);
 }
 
-/* Has NAT for local sockets changed the addresses that this hook sees? */
-static inline bool tcpfsm_packet_is_translated(const struct sk_buff *skb,
-					       const struct nf_hook_state *state)
+/* Does NAT change the addresses of its connection? */
+static inline bool tcpfsm_packet_has_nat(const struct sk_buff *skb)
 {
 #if IS_ENABLED(CONFIG_NF_CONNTRACK)
-	const struct nf_conn *ct;
 	enum ip_conntrack_info info;
+	const struct nf_conn *ct = nf_ct_get(skb, &info);
 
-	if (state->hook != NF_INET_LOCAL_OUT)
-		return false;
-	ct = nf_ct_get(skb, &info);
 	return ct && READ_ONCE(ct->status) & IPS_NAT_MASK;
 #else
 	return false;
 #endif
 }
 
+/* Has NAT for local sockets changed the addresses that this hook sees? */
+static inline bool tcpfsm_packet_is_translated(const struct sk_buff *skb,
+					       const struct nf_hook_state *state)
+{
+	return state->hook == NF_INET_LOCAL_OUT && tcpfsm_packet_has_nat(skb);
+}
+
 enum tcpfsm_packet_kind tcpfsm_packet_read(struct tcpfsm_packet *packet,
 					   const struct sk_buff *skb,
-					   const struct nf_hook_state *state,
-					   enum tcpfsm_point point);
+					   const struct nf_hook_state *state);
+enum tcpfsm_point tcpfsm_packet_undo_nat(struct tcpfsm_packet *packet, const struct sk_buff *skb,
+					 enum tcpfsm_point point);
 bool tcpfsm_packet_checksum_ok(const struct tcpfsm_packet *packet, const struct sk_buff *skb);
 
 #endif
