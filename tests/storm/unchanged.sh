@@ -139,6 +139,8 @@ once unchanged/no-memory direct unchanged_failing
 
 # While it comes and goes, and all that can be set is.
 unchanged_restless() {
+	local status=0
+
 	without_module
 	mkdir -p "$instance"
 	along settings "$storm/meddle" "${SEED:-1}" 10 client server
@@ -146,7 +148,9 @@ unchanged_restless() {
 	churn=$!
 	same_as_without restless
 	kill "$churn" 2>/dev/null || fail "loading and unloading did not last"
-	wait "$churn" 2>/dev/null || true
+	wait "$churn" 2>/dev/null || status=$?
+	# By this signal: by nothing of its own.
+	((status == 128 + 15)) || fail "loading and unloading ended with $status"
 	dismiss
 	[[ ! -d /sys/module/tcpfsm ]] || rmmod tcpfsm
 	rmdir "$instance"

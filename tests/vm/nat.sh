@@ -61,32 +61,32 @@ router_translates() {
 }
 both nat/64-dnat-masquerade routed router_translates
 
-# The client's own host sends what its socket has addressed to nobody elsewhere.
+# client_translates ADDRESS: the client's own host sends to the server what its socket has
+# addressed to this one
 client_translates() {
 	local real=$server
 
-	choose_words
-	nat client output "$ip daddr $nobody tcp dport $port dnat $ip to $real"
-	server=$nobody talk l.address="$real" "${opening[@]}" c.send=10 s.recv=10 "${closing[@]}"
+	nat client output "$ip daddr $1 tcp dport $port dnat $ip to $real"
+	server=$1 talk l.address="$real" "${opening[@]}" c.send=10 s.recv=10 "${closing[@]}"
 	expect_all
-	expect_ends client "$client" "$nobody"
+	expect_ends client "$client" "$1"
 	expect_ends router "$client" "$real"
 	expect_ends server "$client" "$real"
 }
-both nat/64-local-dnat routed client_translates
 
-# What the client's socket has addressed to its own host is another's: a published port.
-client_publishes() {
-	local real=$server
-
+# An address that nobody has.
+client_to_nobody() {
 	choose_words
-	nat client output "$ip daddr $client tcp dport $port dnat $ip to $real"
-	server=$client talk l.address="$real" "${opening[@]}" c.send=10 s.recv=10 "${closing[@]}"
-	expect_all
-	expect_ends client "$client" "$client"
-	expect_ends server "$client" "$real"
+	client_translates "$nobody"
 }
-both nat/64-local-dnat-leaves routed client_publishes
+both nat/64-local-dnat routed client_to_nobody
+
+# Its own: a published port.
+client_to_itself() {
+	choose_words
+	client_translates "$client"
+}
+both nat/64-local-dnat-leaves routed client_to_itself
 
 # What it has addressed to nobody elsewhere comes back to it: a proxy. Two sockets of one
 # host, each with another name for the connection, and one flow.
