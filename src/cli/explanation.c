@@ -293,6 +293,7 @@ static void say_end(struct explanation *explanation)
 		[TCPFSM_VERDICT_REUSED] = "A new connection between the same ports took its place before its end was seen.",
 		[TCPFSM_VERDICT_EVICTED] = "It was given up for lack of room in the table of flows; what became of it was not seen.",
 		[TCPFSM_VERDICT_CLEARED] = "It was removed by hand, with its namespace or with the module; what became of it was not seen.",
+		[TCPFSM_VERDICT_FORGED] = "The connection that it seemed to replace went on: neither end had sent these segments.",
 	};
 	unsigned int outcome = explanation->record->outcome;
 	bool unsure = explanation->record->unsure[0] || explanation->record->unsure[1];

@@ -108,12 +108,10 @@ static bool same_end(const struct flow_key *a, unsigned int i, const struct flow
 	return a->port[i] == b->port[j] && !memcmp(a->addr[i], b->addr[j], sizeof(a->addr[i]));
 }
 
-/* The newest flow between two ends. */
-static struct flows_entry *find(const struct flows *flows, const struct flow_key *key, u64 hash,
-				unsigned int *who)
+/* The newest flow between two ends of a part of its bucket. */
+static struct flows_entry *find_from(struct flows_entry *entry, const struct flow_key *key,
+				     u64 hash, unsigned int *who)
 {
-	struct flows_entry *entry = flows->buckets[hash & flows->mask];
-
 	for (; entry; entry = entry->chain) {
 		if (entry->hash != hash || entry->key.family != key->family)
 			continue;
@@ -123,6 +121,12 @@ static struct flows_entry *find(const struct flows *flows, const struct flow_key
 				return entry;
 	}
 	return NULL;
+}
+
+static struct flows_entry *find(const struct flows *flows, const struct flow_key *key, u64 hash,
+				unsigned int *who)
+{
+	return find_from(flows->buckets[hash & flows->mask], key, hash, who);
 }
 
 /* Twice as many buckets. Chains keep their order, newest first. */
@@ -214,9 +218,9 @@ void flows_advance(struct flows *flows, u64 now_ns)
 		flows->now_ns = now_ns;
 }
 
-/* A segment of no known flow. */
+/* A segment of no known flow, or of one that it @displaces. */
 static void begin(struct flows *flows, const struct packet *packet, u64 hash,
-		  const struct view *view)
+		  const struct view *view, bool displaces)
 {
 	const struct flow_key *key = &packet->key;
 	enum tcpfsm_birth birth = tcpfsm_birth(&packet->seg);
@@ -229,10 +233,12 @@ static void begin(struct flows *flows, const struct packet *packet, u64 hash,
 		return;
 	who = birth == TCPFSM_BIRTH_SERVER ? TCPFSM_SERVER : TCPFSM_CLIENT;
 	at.point = view_point(view, key, who);
+	displaces &= at.point == TCPFSM_AT_FORWARD;
 	entry = cli_alloc(NULL, sizeof(*entry));
 	memset(entry, 0, sizeof(*entry));
 	entry->hash = hash;
 	entry->key = *key;
+	entry->displaces = displaces;
 	if (who == TCPFSM_SERVER) {
 		memcpy(entry->key.addr[0], key->addr[1], sizeof(key->addr[1]));
 		memcpy(entry->key.addr[1], key->addr[0], sizeof(key->addr[0]));
@@ -270,6 +276,32 @@ static bool go_on(struct flows *flows, struct flows_entry *entry, unsigned int w
 	return same;
 }
 
+/* Do the ends of an older life go on in it, for which this one was taken as the next? */
+static bool is_forged(const struct flows *flows, const struct flows_entry *entry,
+		      const struct packet *packet)
+{
+	struct tcpfsm_sighting at = { .now_ns = flows->now_ns, .point = TCPFSM_AT_FORWARD };
+	struct flows_entry *older = entry->chain;
+	unsigned int who;
+
+	if (!entry->displaces)
+		return false;
+	for (; (older = find_from(older, &packet->key, entry->hash, &who)); older = older->chain)
+		if (tcpfsm_outlives(&older->flow, who, &packet->seg, &at))
+			return true;
+	return false;
+}
+
+static void discard(struct flows *flows, struct flows_entry *entry)
+{
+	struct tcpfsm_result result;
+
+	tcpfsm_give_up(&entry->flow, flows->now_ns, TCPFSM_VERDICT_FORGED, TCPFSM_CAUSE_REUSE,
+		       &result);
+	report(flows, entry, NULL, &result, flows->now_ns);
+	forget(flows, entry);
+}
+
 /**
  * flows_see() - a segment passed
  * @flows: the flows, advanced to its time
@@ -281,10 +313,16 @@ void flows_see(struct flows *flows, const struct packet *packet, const struct vi
 	u64 hash = hash_of(flows, &packet->key);
 	struct flows_entry *entry;
 	unsigned int who;
+	bool alive;
 
 	entry = find(flows, &packet->key, hash, &who);
+	while (entry && is_forged(flows, entry, packet)) {
+		discard(flows, entry);
+		entry = find(flows, &packet->key, hash, &who);
+	}
+	alive = entry && !entry->flow.ended;
 	if (!entry || !go_on(flows, entry, who, packet, view_point(view, &packet->key, who)))
-		begin(flows, packet, hash, view);
+		begin(flows, packet, hash, view, alive);
 	/* Where both ends live, what leaves comes in again. */
 	if (view_point(view, &packet->key, TCPFSM_CLIENT) != TCPFSM_AT_LOOP_OUT)
 		return;

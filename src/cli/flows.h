@@ -16,6 +16,7 @@
  * @id: its number, from 1
  * @due_ns: not before then the clock has something to do with it
  * @slot: its place in the clock's heap; means nothing once it is forgotten
+ * @displaces: between its ends it took the place of a flow that was alive
  * @user: of whoever reports are for
  * @flow: what the rules know
  */
@@ -27,6 +28,7 @@ struct flows_entry {
 	u64 id;
 	u64 due_ns;
 	size_t slot;
+	bool displaces;
 	void *user;
 	struct tcpfsm_flow flow;
 };

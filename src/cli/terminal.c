@@ -118,6 +118,7 @@ enum style terminal_style_of_verdict(unsigned int verdict)
 		return STYLE_DIM;
 	case TCPFSM_VERDICT_REUSED:
 	case TCPFSM_VERDICT_EVICTED:
+	case TCPFSM_VERDICT_FORGED:
 		return STYLE_CARE;
 	default:
 		return STYLE_BAD;

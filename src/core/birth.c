@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Which segment begins a flow, and which one begins the next life of its ports. */
+/*
+ * Which segment begins a flow, which one begins the next life of its ports, and when
+ * that one turns out to have been forged.
+ */
 #include "step.h"
 
 /* IANA: system ports; the end that uses one is more likely the server. */
@@ -176,4 +179,62 @@ bool tcpfsm_is_new_incarnation(const struct tcpfsm_flow *flow, unsigned int who,
 	 * does not know the first resets the SYN-ACK.
 	 */
 	return tcpfsm_is_local(flow, who) && !tcpfsm_is_local(flow, !who);
+}
+
+/* Does X go on exactly where it was? Who does not know its numbers hits that by chance alone. */
+static bool is_next(const struct tcpfsm_endpoint *x, const struct tcpfsm_endpoint *y,
+		    const struct tcpfsm_segment *seg)
+{
+	u32 low = x->marks & TCPFSM_MARK_RCV ? x->rcv_nxt : y->isn + 1;
+
+	return (seg->flags & (TCPFSM_SYN | TCPFSM_RST | TCPFSM_ACK)) == TCPFSM_ACK &&
+	       seg->seq == x->snd_nxt && tcpfsm_within(seg->ack, low, y->snd_nxt);
+}
+
+/**
+ * tcpfsm_outlives() - has a flow not ended that was given up for the next life of its ports?
+ * @flow: the flow
+ * @who: enum tcpfsm_role of the sender
+ * @seg: a segment that passed in that next life
+ * @at: where and when
+ *
+ * A SYN and a SYN-ACK that answers it need no knowledge of the old numbers: between
+ * the ends anybody can send both, and they look like two ends that have restarted.
+ * The true ones answer each with an ACK (RFC 9293 3.10.7.4), and go on. One segment
+ * may be a late copy from the old life; both ends have to.
+ *
+ * Context: any; the caller holds what protects @flow.
+ * Return: true if both have, the sender with this segment. The next life is to be given
+ * up, and the segment to be shown to tcpfsm_see() with @flow, which is then alive again.
+ */
+bool tcpfsm_outlives(struct tcpfsm_flow *flow, unsigned int who, const struct tcpfsm_segment *seg,
+		     const struct tcpfsm_sighting *at)
+{
+	unsigned int x = tcpfsm_index(flow, who);
+	struct tcpfsm_result result TCPFSM_NOT_CLEARED;
+
+	if (!flow->ended || flow->outcome != TCPFSM_VERDICT_REUSED ||
+	    !is_next(&flow->end[x], &flow->end[tcpfsm_index(flow, !who)], seg))
+		return false;
+	flow->gone_on |= 1 << x;
+	if (flow->gone_on == TCPFSM_BOTH_ENDS)
+		return true;
+	/* Facts of a flow that is closed: nobody is told. */
+	tcpfsm_see(flow, who, seg, at, &result);
+	return false;
+}
+
+/**
+ * tcpfsm_come_back() - a flow that was given up goes on
+ * @st: the step; tcpfsm_outlives() has said so
+ */
+void tcpfsm_come_back(struct tcpfsm_step *st)
+{
+	unsigned int who;
+
+	st->flow->gone_on = 0;
+	for (who = TCPFSM_CLIENT; who <= TCPFSM_SERVER; who++) {
+		st->flow->end[who].marks &= ~TCPFSM_MARK_GONE;
+		tcpfsm_settle(st, who, true);
+	}
 }

@@ -283,6 +283,8 @@ void tcpfsm_run_step(struct tcpfsm_step *st)
 	if (st->at->now_ns > flow->seen_ns)
 		flow->seen_ns = st->at->now_ns;
 	x->seen |= tcpfsm_seen_at(st->at->point);
+	if (flow->gone_on == TCPFSM_BOTH_ENDS)
+		tcpfsm_come_back(st);
 	if (flow->skipped)
 		tcpfsm_catch_up(st);
 	if (!st->result->again) {

@@ -147,6 +147,7 @@ struct tcpfsm_doubt {
  * @shook: both ends have been ESTABLISHED
  * @skipped: segments were left out by lite mode; sequence numbers are old
  * @doubted_far: the FIN of @doubted lies outside the window
+ * @gone_on: bit set of ends that have gone on since the next life of its ports began
  */
 struct tcpfsm_flow {
 	struct tcpfsm_endpoint end[2];
@@ -180,6 +181,7 @@ struct tcpfsm_flow {
 	u8 shook : 1;
 	u8 skipped : 1;
 	u8 doubted_far : 1;
+	u8 gone_on : 2;
 };
 
 /* Values of @entered_ms: it was there before the flow began; and 49 days. */
@@ -231,7 +233,7 @@ struct tcpfsm_change {
  * @learned: a fact was added or withdrawn
  * @shook: both ends are ESTABLISHED for the first time
  * @ended: the flow has just ended, with @outcome of the flow
- * @revived: it had ended by a RST that is now withdrawn
+ * @revived: it had ended by a RST that is now withdrawn, or for a life that was forged
  * @restarted: the flow's phase began, or began again; since_ns has moved
  * @outside: the segment lies outside the window and proved nothing
  * @retransmitted: a SYN, SYN-ACK or FIN that was seen before
@@ -303,6 +305,8 @@ void tcpfsm_begin(struct tcpfsm_flow *flow, unsigned int who, bool self,
 		  struct tcpfsm_result *result);
 bool tcpfsm_is_new_incarnation(const struct tcpfsm_flow *flow, unsigned int who,
 			       const struct tcpfsm_segment *seg);
+bool tcpfsm_outlives(struct tcpfsm_flow *flow, unsigned int who, const struct tcpfsm_segment *seg,
+		     const struct tcpfsm_sighting *at);
 
 /* clock.c */
 enum tcpfsm_phase {

@@ -120,7 +120,8 @@ enum tcpfsm_cause {
 	X(VANISHED, vanished, "no segment for the idle limit")			\
 	X(REUSED, reused, "replaced by a new incarnation before its end was seen") \
 	X(EVICTED, evicted, "given up for lack of room")			\
-	X(CLEARED, cleared, "removed by hand, with its namespace or with the module")
+	X(CLEARED, cleared, "removed by hand, with its namespace or with the module") \
+	X(FORGED, forged, "neither end's own: both went on in the flow that it had replaced")
 
 enum tcpfsm_verdict {
 #define X(name, word, text) TCPFSM_VERDICT_##name,

@@ -38,6 +38,11 @@ void tcpfsm_begin_step(struct tcpfsm_step *st, struct tcpfsm_flow *flow, unsigne
 		       struct tcpfsm_result *result);
 void tcpfsm_run_step(struct tcpfsm_step *st);
 
+/* birth.c: both bits of @gone_on of the flow */
+#define TCPFSM_BOTH_ENDS 3
+
+void tcpfsm_come_back(struct tcpfsm_step *st);
+
 /* lite.c */
 void tcpfsm_catch_up(struct tcpfsm_step *st);
 

@@ -153,6 +153,7 @@ struct passage {
 	struct sock *sk;
 	struct tcpfsm_name name;
 	struct tcpfsm_sighting at;
+	bool displaces;
 };
 
 /* What the rules say has happened: counted and traced; a copy of the flow is for the log. */
@@ -182,6 +183,7 @@ static struct tcpfsm_entry *begin(struct passage *p, enum tcpfsm_birth birth,
 		tcpfsm_count(p->tn, no_flow);
 		return NULL;
 	}
+	entry->displaces = p->displaces;
 	tcpfsm_begin(&entry->flow, who, is_self(&entry->key), seg, &p->at, result);
 	tcpfsm_count(p->tn, begun);
 	if (entry->flow.flags & TCPFSM_FLOW_MIDSTREAM)
@@ -203,6 +205,36 @@ static struct tcpfsm_entry *replace(struct passage *p, struct tcpfsm_entry *entr
 	copy = tcpfsm_events_report(entry, NULL, result);
 	tcpfsm_clock_wait(entry, result->restarted);
 	tcpfsm_entry_end(entry);
+	p->displaces = p->at.point == TCPFSM_AT_FORWARD;
+	return copy;
+}
+
+/*
+ * Do the ends of an older life go on in it, for which this one was taken as the next? Not
+ * inline: next to no segment gets here.
+ */
+static noinline bool is_forged(const struct passage *p, struct tcpfsm_entry *entry)
+{
+	unsigned int who;
+
+	while ((entry = tcpfsm_lookup_from(entry->next, p->tn, p->name, &who)))
+		if (tcpfsm_outlives(&entry->flow, who, &p->packet->seg, &p->at))
+			return true;
+	return false;
+}
+
+/* It never was: what stood before it stands again where segments look for their flow. */
+static noinline struct tcpfsm_entry *discard(const struct passage *p,
+					     struct tcpfsm_entry *entry,
+					     struct tcpfsm_result *result)
+{
+	struct tcpfsm_entry *copy;
+
+	tcpfsm_entry_begin(entry, p->at.now_ns);
+	tcpfsm_give_up(&entry->flow, p->at.now_ns, TCPFSM_VERDICT_FORGED, TCPFSM_CAUSE_REUSE,
+		       result);
+	copy = tcpfsm_events_report(entry, NULL, result);
+	tcpfsm_table_forget(entry);
 	return copy;
 }
 
@@ -266,7 +298,7 @@ static void count_stray(const struct passage *p)
 		this_cpu_inc(p->tn->stats->anomaly[TCPFSM_ANOMALY_MALFORMED]);
 }
 
-enum progress { DONE, AGAIN, NO_ROOM };
+enum progress { DONE, AGAIN, DISCARDED, NO_ROOM };
 
 /* Of processors that make room at the same time each may take what another has made. */
 #define TRIES 8
@@ -289,7 +321,10 @@ static enum progress pass(struct passage *p)
 	}
 	p->at.now_ns = entry && tcpfsm_quiet(&entry->flow, &p->packet->seg) ?
 		       ktime_get_coarse_ns() : ktime_get_ns();
-	if (entry && !is_new_life(p, entry, who)) {
+	if (entry && unlikely(entry->displaces) && is_forged(p, entry)) {
+		copy = discard(p, entry, &result);
+		progress = DISCARDED;
+	} else if (entry && !is_new_life(p, entry, who)) {
 		copy = go_on(p, entry, who, &result);
 	} else if (entry && !entry->flow.ended) {
 		copy = replace(p, entry, &result);
@@ -324,8 +359,11 @@ static void take(struct tcpfsm_net *tn, const struct tcpfsm_packet *packet,
 
 	if (packet->seg.flags & TCPFSM_RST && state->hook == NF_INET_LOCAL_IN)
 		ask_socket(&p.at, skb);
-	/* Again: the next life of the same ports, or others took the room that was made. */
-	for (tries = 0; tries < TRIES; tries++) {
+	/*
+	 * Again: the next life of the same ports, the one before it, or others took the
+	 * room that was made.
+	 */
+	for (tries = 0; tries < TRIES; tries += progress != DISCARDED) {
 		progress = pass(&p);
 		if (progress == DONE)
 			return;

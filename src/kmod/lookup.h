@@ -171,7 +171,8 @@ static inline u32 tcpfsm_entry_hash(const struct tcpfsm_entry *entry)
 }
 
 /**
- * tcpfsm_lookup() - the newest flow between two ends
+ * tcpfsm_lookup_from() - the newest flow between two ends of a part of its bucket
+ * @entry: where in the bucket that begins; NULL is its end
  * @tn: the namespace
  * @name: of the connection, sender first
  * @who: which role the sender has
@@ -179,13 +180,12 @@ static inline u32 tcpfsm_entry_hash(const struct tcpfsm_entry *entry)
  * Context: tcpfsm_lock_of(@name.hash) held.
  * Return: the flow or NULL.
  */
-static __always_inline struct tcpfsm_entry *tcpfsm_lookup(const struct tcpfsm_net *tn,
-							  struct tcpfsm_name name,
-							  unsigned int *who)
+static __always_inline struct tcpfsm_entry *tcpfsm_lookup_from(struct tcpfsm_entry *entry,
+							       const struct tcpfsm_net *tn,
+							       struct tcpfsm_name name,
+							       unsigned int *who)
 {
-	struct tcpfsm_entry *entry;
-
-	for (entry = *tcpfsm_bucket(name.hash); entry; entry = entry->next) {
+	for (; entry; entry = entry->next) {
 		if (entry->end[TCPFSM_CLIENT] == name.from &&
 		    entry->end[TCPFSM_SERVER] == name.to)
 			*who = TCPFSM_CLIENT;
@@ -199,6 +199,14 @@ static __always_inline struct tcpfsm_entry *tcpfsm_lookup(const struct tcpfsm_ne
 			return entry;
 	}
 	return NULL;
+}
+
+/* The newest one of all. */
+static __always_inline struct tcpfsm_entry *tcpfsm_lookup(const struct tcpfsm_net *tn,
+							  struct tcpfsm_name name,
+							  unsigned int *who)
+{
+	return tcpfsm_lookup_from(*tcpfsm_bucket(name.hash), tn, name, who);
 }
 
 #endif

@@ -261,7 +261,7 @@ void tcpfsm_entry_end(struct tcpfsm_entry *entry)
 	if (settled && READ_ONCE(entry->tn->skips))
 		tcpfsm_skip(&entry->flow, entry->flow.seen_ns);
 	entry->first = tcpfsm_way_open(&entry->way, &entry->flow);
-	set_pending(entry, entry->asked || !settled);
+	set_pending(entry, entry->asked || entry->displaces || !settled);
 }
 
 /**

@@ -44,6 +44,7 @@ static inline u16 tcpfsm_key_family(const struct tcpfsm_key *key)
  * @asked: it is counted there only to see whether it still lives
  * @has_owner: which of @uid, @cgroup, and @pid with @comm are known
  * @first: the first data of an end have a short way, too
+ * @displaces: between its ends it took the place of a flow that was alive, see tcpfsm_outlives()
  * @handshake: enum tcpfsm_handshake, how far it is in the figures of its server
  * @heard: tcpfsm_mark_of() the jiffy of the latest segment on the short way, or 0
  * @way: which segments may take that
@@ -71,6 +72,7 @@ struct tcpfsm_entry {
 	u8 asked : 1;
 	u8 has_owner : 3;
 	u8 first : 1;
+	u8 displaces : 1;
 	u8 handshake;
 	u32 heard;
 	struct tcpfsm_way way;

@@ -69,7 +69,7 @@ int main(void)
 
 	any_flow(&flow);
 	any_segment(&seg);
-	switch (any_below(7)) {
+	switch (any_below(8)) {
 	case 0:
 		tcpfsm_see(&flow, who, &seg, &at, &result);
 		break;
@@ -101,6 +101,9 @@ int main(void)
 			tcpfsm_follow(&flow, &way, who, &seg, at.point);
 		else
 			tcpfsm_follow_first(&flow, who, &seg, at.point);
+		break;
+	case 7:
+		tcpfsm_outlives(&flow, who, &seg, &at);
 		break;
 	}
 	return 0;

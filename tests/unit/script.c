@@ -70,8 +70,11 @@ struct stage {
 	unsigned int steps[2];
 	char causes[64];
 	u32 anomalies;
-	bool fresh, ended, revived, shook, again, outside, quiet;
+	bool fresh, back, ended, revived, shook, again, outside, quiet;
 	int old_outcome;
+	/* What a router takes to be over, as another life has begun. */
+	struct tcpfsm_flow older;
+	int older_client;
 };
 
 static const char *view_name(unsigned int view)
@@ -382,6 +385,25 @@ static void begin(struct stage *stage, int who, const struct tcpfsm_segment *seg
 	take_result(stage, &result);
 }
 
+/* Does the life before this one go on? What was taken for its next is gone then. */
+static bool come_back(struct stage *stage, int who, const struct tcpfsm_segment *seg,
+		      const struct tcpfsm_sighting *at)
+{
+	unsigned int role = who == stage->older_client ? TCPFSM_CLIENT : TCPFSM_SERVER;
+	struct tcpfsm_result result;
+
+	if (!tcpfsm_outlives(&stage->older, role, seg, at))
+		return false;
+	tcpfsm_give_up(&stage->flow, stage->now_ns, TCPFSM_VERDICT_FORGED, TCPFSM_CAUSE_REUSE,
+		       &result);
+	coverage_result(&stage->flow, &result);
+	stage->flow = stage->older;
+	stage->client = stage->older_client;
+	memset(&stage->older, 0, sizeof(stage->older));
+	stage->back = true;
+	return true;
+}
+
 static void observe(struct stage *stage, int who, const struct tcpfsm_segment *seg,
 		    const struct tcpfsm_sighting *at)
 {
@@ -395,6 +417,8 @@ static void observe(struct stage *stage, int who, const struct tcpfsm_segment *s
 		begin(stage, who, seg, at);
 		return;
 	}
+	if (come_back(stage, who, seg, at))
+		role = who == stage->client ? TCPFSM_CLIENT : TCPFSM_SERVER;
 	if (at->point != TCPFSM_AT_LOOP_IN &&
 	    tcpfsm_is_new_incarnation(&stage->flow, role, seg)) {
 		stage->fresh = true;
@@ -402,6 +426,10 @@ static void observe(struct stage *stage, int who, const struct tcpfsm_segment *s
 			       TCPFSM_CAUSE_REUSE, &result);
 		coverage_result(&stage->flow, &result);
 		stage->old_outcome = stage->flow.outcome;
+		if (at->point == TCPFSM_AT_FORWARD) {
+			stage->older = stage->flow;
+			stage->older_client = stage->client;
+		}
 		begin(stage, who, seg, at);
 		return;
 	}
@@ -671,7 +699,7 @@ static bool check_word(const struct stage *stage, const char *text)
 		{ "new", stage->fresh }, { "ended", stage->ended },
 		{ "revived", stage->revived }, { "shook", stage->shook },
 		{ "again", stage->again }, { "outside", stage->outside },
-		{ "quiet", stage->quiet },
+		{ "quiet", stage->quiet }, { "back", stage->back },
 	};
 	size_t i;
 
@@ -817,6 +845,7 @@ static void run_line(struct stage *stage, const char *text)
 	stage->again = false;
 	stage->outside = false;
 	stage->quiet = false;
+	stage->back = false;
 	wants = strchr(copy, '|');
 	if (!wants)
 		broken(stage, "nothing is expected");

@@ -125,7 +125,8 @@ TEST(names)
 	};
 	static const char *const verdicts[] = {
 		"open", "graceful", "refused", "syn_timeout", "synack_timeout", "reset_client",
-		"reset_server", "half_open", "vanished", "reused", "evicted",
+		"reset_server", "half_open", "vanished", "reused", "evicted", "cleared",
+		"forged",
 	};
 	size_t i;
 

@@ -303,13 +303,74 @@ FAILS(cleared)
 	assert_int_equal(flow.outcome, TCPFSM_VERDICT_RESET_CLIENT);
 }
 
+/* A SYN of the client and its answer, which nobody sent who knows the numbers. */
+#define FORGED_OPEN OPEN,							\
+	     "client > S 1500000000		| ES*/ES* !syn_in_sync",	\
+	     "server < S. 2000000000 ack 1500000001 | SS*/SR* new old=reused"
+
+EARNS(forged)
+{
+	/* Each end answers with the numbers that it has. */
+	play(AT_ROUTER, FORGED_OPEN,
+	     "server < . 101 ack 101	| SS*/SR* outside",
+	     "client > . 101 ack 101	| ~ES*/~ES* back revived outcome=open -flags by=ack,ack");
+	/* The third segment, and data, can be forged as well. */
+	play(AT_ROUTER, FORGED_OPEN,
+	     "client > . 1500000001 ack 2000000001	| ES*/ES*",
+	     "client > P. 1500000001:1500000011 ack 2000000001 | ES*/ES*",
+	     "client > P. 101:111 ack 101	| ES*/ES* outside",
+	     "server < . 101 ack 111		| ~ES*/~ES* back revived",
+	     "client > F. 111 ack 101		| F1*/ES*",
+	     "server < F. 101 ack 112		| F2*/CW*,LA*",
+	     "client > . 112 ack 102		| TW*/CL* outcome=graceful");
+	/* What an end says first may be its FIN. */
+	play(AT_ROUTER, FORGED_OPEN,
+	     "client > F. 101 ack 101	| SS*/SR* outside",
+	     "server < . 101 ack 102	| ~F1*,F2*/~ES*,CW* back revived");
+	/* Before the handshake was over. */
+	play(AT_ROUTER,
+	     "client > S 100		| SS*/LI*",
+	     "server < S. 60 ack 101	| SS*/SR*",
+	     "client > S 1500000000	| SS*/SR* !syn_in_sync",
+	     "server < S. 2000000000 ack 1500000001 | SS*/SR* new old=reused",
+	     "client > . 101 ack 61	| SS*/SR* outside",
+	     "server < P. 61:71 ack 101	| ~ES*/~ES* back revived");
+	/* In the other direction. */
+	play(AT_ROUTER, OPEN,
+	     "server < S 2000000000		| ES*/ES* !syn_in_sync",
+	     "client > S. 1500000000 ack 2000000001 | SR*/SS* new old=reused",
+	     "server < . 101 ack 101		| SR*/SS* outside",
+	     "client > . 101 ack 101		| ~ES*/~ES* back revived");
+}
+
+/* Copies from the old life, of one end; and numbers that are near, but not the next. */
+FAILS(forged)
+{
+	play(AT_ROUTER, FORGED_OPEN,
+	     "client > . 101 ack 101	| SS*/SR* outside",
+	     "client > . 101 ack 101	| SS*/SR* outside",
+	     "server < . 100 ack 101	| SS*/SR* outside",
+	     "server < . 102 ack 101	| SS*/SR* outside",
+	     "server < . 101 ack 102	| SS*/SR* outside",
+	     "server < . 101 ack 100	| SS*/SR* outside",
+	     "server < R. 101 ack 101	| SS*/SR* !rst_outside",
+	     "client > . 1500000001 ack 2000000001	| ES*/ES*",
+	     "client > P. 1500000001:1500000011 ack 2000000001 | ES*/ES* outcome=open");
+	/* What has ended by itself does not come back. */
+	play(AT_ROUTER, OPEN,
+	     "client > R 101		| CL*/CL*",
+	     "client > S 1500000000	| SS*/LI* new old=reset_client",
+	     "client > . 101 ack 101	| SS*/LI* outside",
+	     "server < . 101 ack 101	| SS*/LI*");
+}
+
 TESTS = {
 	earns(open), fails(open), earns(graceful), fails(graceful), earns(refused),
 	fails(refused), earns(syn_timeout), fails(syn_timeout), earns(synack_timeout),
 	fails(synack_timeout), earns(reset_client), fails(reset_client), earns(reset_server),
 	fails(reset_server), earns(half_open), fails(half_open), earns(vanished),
 	fails(vanished), earns(reused), fails(reused), earns(evicted), fails(evicted),
-	earns(cleared), fails(cleared),
+	earns(cleared), fails(cleared), earns(forged), fails(forged),
 };
 
 int main(void)

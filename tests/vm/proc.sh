@@ -15,7 +15,7 @@ readonly option_form='(sack|ts|tfo|ecn|mptcp)'
 header_1="# tcpfsm 1 netns=$digits flows=$digits half_open=$digits max_flows=$digits evicted=$digits"
 header_2='# client_state server_state +age_ms client -> server \.\.\.'
 flow_line="$state_word\?? +$state_word\?? +$digits $end_text -> $end_text id=$digits"
-flow_line+=' outcome=(open|graceful|refused|syn_timeout|synack_timeout|reset_client|reset_server|half_open|vanished|reused|evicted|cleared)'
+flow_line+=' outcome=(open|graceful|refused|syn_timeout|synack_timeout|reset_client|reset_server|half_open|vanished|reused|evicted|cleared|forged)'
 flow_line+='( closer=(client|server|simultaneous))?'
 flow_line+="( reset_in=$state_word)?"
 flow_line+='( hist=[SHADFRCTIWQshadfrctiwq]+)?'
