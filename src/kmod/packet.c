@@ -63,6 +63,14 @@ static enum tcpfsm_packet_kind read_ip4(struct tcpfsm_packet *packet, const stru
 	return read_tcp(packet, skb, offset + ip->ihl * 4, ip->frag_off & htons(IP_MF));
 }
 
+/* The link: to a VRF's device the hooks of LOCAL_IN are told that one (vrf_ip6_rcv()). */
+static int link_of(const struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	if (!state->in)
+		return state->out->ifindex;
+	return (state->hook == NF_INET_LOCAL_IN ? inet6_sdif(skb) : 0) ?: state->in->ifindex;
+}
+
 static enum tcpfsm_packet_kind read_ip6(struct tcpfsm_packet *packet, const struct sk_buff *skb,
 					const struct nf_hook_state *state)
 {
@@ -82,7 +90,7 @@ static enum tcpfsm_packet_kind read_ip6(struct tcpfsm_packet *packet, const stru
 	key->addr[0] = ip->saddr;
 	key->addr[1] = ip->daddr;
 	if (tcpfsm_is_link_local(&ip->saddr) || tcpfsm_is_link_local(&ip->daddr))
-		key->ifindex = state->in ? state->in->ifindex : state->out->ifindex;
+		key->ifindex = link_of(skb, state);
 
 	next = tcpfsm_ip6_begin(&walk, ip->nexthdr);
 	for (n = 0; next == TCPFSM_WALK_MORE && n < TCPFSM_IP6_EXT_MAX; n++) {

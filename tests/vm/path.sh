@@ -25,6 +25,7 @@ expect_counted() {
 	END
 }
 
+# once_each VIEW...: listening at $listen_at, if not at the server's address
 once_each() {
 	local ns opened closed
 	local -A before
@@ -32,7 +33,7 @@ once_each() {
 	for ns; do
 		before[$ns]=$(counters "$ns")
 	done
-	talk "${opening[@]}" "${closing[@]}"
+	talk ${listen_at:+"l.address=$listen_at"} "${opening[@]}" "${closing[@]}"
 	for ns; do
 		opened=opened_$ns closed=closed_$ns
 		expect_sequence "$ns" "${!opened}" "${!closed}"
@@ -51,6 +52,26 @@ over_veth() {
 	once_each client server
 }
 both path/63-veth direct over_veth
+
+# In a VRF a packet passes the hooks on its device and on the link, and counts once.
+need_vrf() {
+	within server run ip link show red >/dev/null 2>&1 || skip "no VRF"
+}
+
+over_vrf() {
+	need_vrf
+	# It has the address in the VRF alone.
+	listen_at=$any once_each client server
+}
+both path/63-vrf vrf over_vrf
+
+# A link-local address needs the link, of which those hooks are told two.
+link_local_over_vrf() {
+	need_vrf
+	server=fe80::2%eth0
+	once_each client server
+}
+once "path/63-vrf-link-local ipv6" vrf link_local_over_vrf
 
 over_loopback() {
 	talk_client=host talk_server=host once_each host

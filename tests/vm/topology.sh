@@ -133,6 +133,19 @@ build_direct() {
 	server_address=([ipv4]=192.0.2.2 [ipv6]=2001:db8::2)
 }
 
+# The same, but the server's link is in a VRF, and its listeners are not. A kernel may have none.
+build_vrf() {
+	build_direct
+	within server run ip link add red type vrf table 100 2>/dev/null || return 0
+	configure server <<-'END'
+		link set red up
+		link set eth0 master red
+		addr add 2001:db8::2/64 dev eth0
+		addr add fe80::2/64 dev eth0
+	END
+	within server write /proc/sys/net/ipv4/tcp_l3mdev_accept 1
+}
+
 #	     client                   bridge                   server
 #	+--------------+        +-----------------+        +--------------+
 #	|         eth0 |--------| port_c - br0 - port_s |--| eth0         |
