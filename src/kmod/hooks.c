@@ -103,14 +103,16 @@ static bool may_lag(const struct tcpfsm_entry *entry, const struct tcpfsm_sighti
 }
 
 /*
- * Who connects: a SYN that connect() sends passes in the context of who called it. One
- * that is repeated comes from a timer, in whatever context that has interrupted.
+ * Who connects: a SYN that connect() sends passes in the context of who called it, which
+ * owns the socket. One that is repeated comes from a timer, in whatever context that has
+ * interrupted; one that was queued (NFQUEUE) comes in that of who lets it go.
  */
 static void take_process(struct tcpfsm_entry *entry, const struct tcpfsm_segment *seg,
 			 const struct sock *sk)
 {
 	if ((seg->flags & (TCPFSM_SYN | TCPFSM_ACK)) != TCPFSM_SYN || !in_task() ||
-	    sk->sk_protocol != IPPROTO_TCP || READ_ONCE(sk->sk_state) != TCP_SYN_SENT)
+	    sk->sk_protocol != IPPROTO_TCP || READ_ONCE(sk->sk_state) != TCP_SYN_SENT ||
+	    !sock_owned_by_user_nocheck(sk))
 		return;
 	entry->pid = task_tgid_nr(current);
 	/* Not under the task's lock, which is taken with softirqs on: it may be half renamed. */

@@ -413,6 +413,27 @@ process() {
 }
 both listeners/process routed process
 
+# What a process queues and lets go is not its own.
+process_queued() {
+	local ready line
+
+	undo within client run nft delete table inet held
+	exec {queue}< <(exec "$bin/within" client run "$python" "$vm/queue.py")
+	read -rt 300 -u "$queue" ready || skip "no NFQUEUE"
+	[[ $ready == queueing ]] || fail "$ready"
+	within client run nft -f - <<-END || skip "no NFQUEUE"
+		add table inet held
+		add chain inet held output { type filter hook output priority 0; }
+		add rule inet held output tcp dport $port queue num 0
+	END
+	listening
+	connect_as patient true >/dev/null
+	line=$(flows client)
+	[[ $line == *" uid="* ]] || fail "no owner: $line"
+	! key "$line" pid || fail "the process that queues connects: $line"
+}
+both listeners/process-queued routed process_queued
+
 # In a pid namespace it has another number, or none.
 process_namespace() {
 	local line
