@@ -268,6 +268,15 @@ void tcpfsm_begin_step(struct tcpfsm_step *st, struct tcpfsm_flow *flow, unsigne
 	result->again = at->point == TCPFSM_AT_LOOP_IN;
 }
 
+/* Of a flow whose segments were not looked at, or not in this flow. */
+static void take_up(struct tcpfsm_step *st)
+{
+	if (st->flow->gone_on == TCPFSM_BOTH_ENDS)
+		tcpfsm_come_back(st);
+	if (st->flow->skipped)
+		tcpfsm_catch_up(st);
+}
+
 /**
  * tcpfsm_run_step() - all that a segment shows and delivers
  * @st: the step
@@ -283,10 +292,8 @@ void tcpfsm_run_step(struct tcpfsm_step *st)
 	if (st->at->now_ns > flow->seen_ns)
 		flow->seen_ns = st->at->now_ns;
 	x->seen |= tcpfsm_seen_at(st->at->point);
-	if (flow->gone_on == TCPFSM_BOTH_ENDS)
-		tcpfsm_come_back(st);
-	if (flow->skipped)
-		tcpfsm_catch_up(st);
+	if (flow->skipped || flow->gone_on)
+		take_up(st);
 	if (!st->result->again) {
 		tcpfsm_history_segment(flow, st->x, st->seg);
 		before = x->facts;
