@@ -55,16 +55,22 @@ static void take_buckets(struct listener *one, const char *value)
 }
 
 /* A link-local address is one server on each interface, and each has a name of its own. */
-static void take_interface(struct listener *one, const char *value)
+static void name_interface(char name[LISTENER_NAME_MAX], u32 ifindex)
 {
-	char name[LISTENER_NAME_MAX];
-	const char *bracket = strchr(one->name, ']');
+	char copy[LISTENER_NAME_MAX], *bracket;
 
+	scnprintf(copy, sizeof(copy), "%s", name);
+	bracket = strchr(copy, ']');
 	if (!bracket)
 		return;
-	scnprintf(name, sizeof(name), "%.*s%%%u%s", (int)(bracket - one->name), one->name,
-		  (u32)strtoul(value, NULL, 10), bracket);
-	memcpy(one->name, name, sizeof(name));
+	*bracket = '\0';
+	scnprintf(name, sizeof(copy), "%s%%%u]%s", copy, ifindex, bracket + 1);
+}
+
+/* fe80::/10 (RFC 4291 2.4): of a flow both ends have the interface, and one may not need it. */
+static bool is_link_local(const char *name)
+{
+	return !strncmp(name, "[fe", 3) && name[3] && strchr("89ab", name[3]);
 }
 
 /* key=value; a key that is not known here is passed over. */
@@ -79,7 +85,7 @@ static void take_figure(struct listener *one, char *word)
 	if (!strcmp(word, "rtt_log2"))
 		take_buckets(one, equals + 1);
 	if (!strcmp(word, "ifindex"))
-		take_interface(one, equals + 1);
+		name_interface(one->name, strtoul(equals + 1, NULL, 10));
 	for (i = 0; i < LISTENER_FIGURES_MAX; i++)
 		if (!strcmp(word, names[i])) {
 			one->figure[i] = strtoull(equals + 1, NULL, 10);
@@ -201,14 +207,19 @@ static void take_rtt(struct listener *one, const struct record *record)
 /**
  * listeners_add_flow() - count a flow of the table
  * @listeners: changed
- * @name: under which
+ * @name: under which; at most KEY_END_MAX bytes
  * @record: the flow
  */
 void listeners_add_flow(struct listeners *listeners, const char *name, const struct record *record)
 {
-	struct listener *one = find(listeners, name);
+	char full[LISTENER_NAME_MAX];
+	struct listener *one;
 	u64 n;
 
+	scnprintf(full, sizeof(full), "%s", name);
+	if (is_link_local(name) && record_number(record, "ifindex", &n))
+		name_interface(full, n);
+	one = find(listeners, full);
 	one->has = 1U << LISTENER_begun | 1U << LISTENER_completed | 1U << LISTENER_refused |
 		   1U << LISTENER_timed_out | 1U << LISTENER_syn_rtx | 1U << LISTENER_synack_rtx |
 		   1U << LISTENER_half_open;

@@ -17,7 +17,6 @@
 #define MODULE "/sys/module/tcpfsm"
 #define SETTINGS "/proc/sys/net/tcpfsm"
 #define CACHE "/sys/kernel/slab/tcpfsm_entry"
-#define VALUE_MAX 256
 /* Of the text: names before, values behind. */
 #define NAME_COLUMNS 12
 #define LINE_COLUMNS 80
@@ -49,23 +48,24 @@ static const char *const losses[] = {
 	"log_suppressed",
 };
 
-/* The first line of a file. */
-static bool read_line(char *buf, const char *dir, const char *name)
+/* The first line of a file, to be freed, or NULL. A list of ports may take many kilobytes. */
+static char *read_line(const char *dir, const char *name)
 {
-	char path[512];
+	char path[512], *line = NULL;
+	size_t size = 0;
 	FILE *file;
-	bool done;
 
 	scnprintf(path, sizeof(path), "%s/%s", dir, name);
 	file = fopen(path, "re");
 	if (!file)
-		return false;
-	done = fgets(buf, VALUE_MAX, file);
+		return NULL;
+	if (getline(&line, &size, file) < 0) {
+		line = cli_alloc(line, 1);
+		*line = '\0';
+	}
 	fclose(file);
-	if (!done)
-		*buf = '\0';
-	buf[strcspn(buf, "\n")] = '\0';
-	return true;
+	line[strcspn(line, "\n")] = '\0';
+	return line;
 }
 
 static void add_value(json_t *object, const char *name, const char *value)
@@ -86,12 +86,14 @@ static json_t *read_directory(const char *dir)
 {
 	json_t *object = json_object();
 	struct dirent **entry;
-	char value[VALUE_MAX];
+	char *value;
 	int n = scandir(dir, &entry, is_name, alphasort), i;
 
 	for (i = 0; i < n; i++) {
-		if (read_line(value, dir, entry[i]->d_name))
+		value = read_line(dir, entry[i]->d_name);
+		if (value)
 			add_value(object, entry[i]->d_name, value);
+		free(value);
 		free(entry[i]);
 	}
 	if (n >= 0)
@@ -102,13 +104,15 @@ static json_t *read_directory(const char *dir)
 /* Of all namespaces: the objects of the cache, and the buckets. */
 static void add_memory(json_t *object, const json_t *parameters)
 {
-	char objects[VALUE_MAX], size[VALUE_MAX];
+	char *objects = read_line(CACHE, "total_objects"), *size = read_line(CACHE, "slab_size");
 	json_t *memory = json_object();
 	json_int_t buckets = json_integer_value(json_object_get(parameters, "hashsize"));
 
-	if (read_line(objects, CACHE, "total_objects") && read_line(size, CACHE, "slab_size"))
+	if (objects && size)
 		json_number(memory, "flows_bytes",
 			    strtoull(objects, NULL, 10) * strtoull(size, NULL, 10));
+	free(objects);
+	free(size);
 	json_number(memory, "table_bytes", buckets * sizeof(void *));
 	json_object_set_new(object, "memory", memory);
 }
@@ -174,11 +178,12 @@ static json_t *look(void)
 	json_t *object = json_object(), *blind = json_array();
 	json_t *parameters = read_directory(MODULE "/parameters");
 	json_t *settings = read_directory(SETTINGS);
-	char version[VALUE_MAX];
+	char *version = read_line(MODULE, "version");
 
 	json_text(object, "type", "status");
-	if (read_line(version, MODULE, "version"))
+	if (version)
 		json_text(object, "version", version);
+	free(version);
 	json_text(object, "command", VERSION);
 	json_object_set_new(object, "parameters", parameters);
 	add_memory(object, parameters);
@@ -201,17 +206,17 @@ static void put_values(const char *name, json_t *object)
 	int at = printf("%-*s", NAME_COLUMNS, name);
 
 	json_object_foreach(object, key, value) {
-		char text[VALUE_MAX + 64];
-		int len;
+		const char *text = json_string_value(value);
+		char number[24];
 
-		if (json_is_integer(value))
-			len = scnprintf(text, sizeof(text), "%s=%lld", key,
-					(long long)json_integer_value(value));
-		else
-			len = scnprintf(text, sizeof(text), "%s=%s", key, json_string_value(value));
-		if (at > NAME_COLUMNS && at + 1 + len > LINE_COLUMNS)
+		if (!text) {
+			scnprintf(number, sizeof(number), "%lld",
+				  (long long)json_integer_value(value));
+			text = number;
+		}
+		if (at > NAME_COLUMNS && at + strlen(key) + strlen(text) + 2 > LINE_COLUMNS)
 			at = printf("\n%*s", NAME_COLUMNS, "") - 1;
-		at += printf("%s%s", at > NAME_COLUMNS ? " " : "", text);
+		at += printf("%s%s=%s", at > NAME_COLUMNS ? " " : "", key, text);
 	}
 	putchar('\n');
 }

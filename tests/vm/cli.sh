@@ -241,11 +241,14 @@ cli_status() {
 		}
 	END
 	undo within router run nft delete table inet fast
-	setting router ports 1-65535
+	setting router ports "$(seq -s , 1 2 299),400-65535"
 	undo setting router ports ''
+	"$tcpfsm" status --json --netns router >"$results/status" || fail "exit status $?"
+	grep -qF ",297,299,400-65535\"" "$results/status" || fail "the ports are cut: $(<"$results/status")"
 	"$tcpfsm" status --netns router >"$results/status" || fail "exit status $?"
 	grep -q 'nftables flowtable ft of table fast' "$results/status" || fail "$(<"$results/status")"
 	grep -q 'ports: only segments of these ports' "$results/status" || fail "$(<"$results/status")"
+	grep -q '[ =]1,3,.*,299,400-65535$' "$results/status" || fail "the ports are cut: $(<"$results/status")"
 }
 once cli/status routed cli_status
 
