@@ -61,6 +61,9 @@ def main():
         source, target, told, tcp = segment(frame)
         sport, dport, seq, ack, head, flags, window, _, urgent = \
             struct.unpack_from("!HHIIBBHHH", tcp)
+        # Behind the last conversation there is one that tells that tcpdump is done.
+        if not {sport, dport} & set(range(18000, 18100)):
+            continue
         end, other = (source, sport), (target, dport)
         payload = tcp[(head >> 4) * 4:]
         if flags & 2:

@@ -35,14 +35,26 @@ steady() {
 # watch FILE: what passes the server's end of the link, until stop_watching
 watch() {
 	# Not by within(): the signal is for tcpdump, not for a shell around it.
-	"$bin/within" server run tcpdump -Z root -n -s 0 -B 8192 -i eth0 -w "$1" --immediate-mode tcp \
+	"$bin/within" server run tcpdump -Z root -n -s 0 -B 8192 -i eth0 -U -w "$1" --immediate-mode tcp \
 		2>"$results/tcpdump" &
 	watcher=$!
 	wait_until grep -q 'listening on' "$results/tcpdump" || fail "tcpdump: $(<"$results/tcpdump")"
 	echo >"$states/trace"
 }
 
+# The port of the conversation after which nothing is watched.
+readonly last_port=18900
+
+# has_last FILE: tcpdump has written what was last on the wire
+has_last() {
+	[[ $("$bin/within" server run tcpdump -n -r "$1" "tcp src port $last_port" 2>/dev/null) ]]
+}
+
+# stop_watching FILE
 stop_watching() {
+	# What it has not read when the signal comes is lost.
+	"$bin/talk" client server "$server" "$last_port" c.syn c.error=ECONNREFUSED >/dev/null 2>&1
+	wait_until has_last "$1" || fail "tcpdump does not get to the end"
 	kill -INT "$watcher"
 	wait "$watcher"
 	grep -q '^0 packets dropped by kernel' "$results/tcpdump" || fail "tcpdump: $(<"$results/tcpdump")"
@@ -66,7 +78,7 @@ record() {
 			echo "$family $i: exit status $?" >>"$results/$1.said"
 		done
 	done
-	stop_watching
+	stop_watching "$results/$1.pcap"
 	"$python" "$vm/../storm/segments.py" "$results/$1.pcap" >"$results/$1.segments" || fail segments.py
 	# The two ends of a connection may be served by different processors.
 	sed -n 's/.* inet_sock_set_state: family=\([A-Z0-9_]*\) .*sport=\([0-9]*\) dport=\([0-9]*\) .*oldstate=\(.*\)/\1 \2 \3 \4/p' \
