@@ -108,25 +108,27 @@ static bool same_end(const struct flow_key *a, unsigned int i, const struct flow
 	return a->port[i] == b->port[j] && !memcmp(a->addr[i], b->addr[j], sizeof(a->addr[i]));
 }
 
-/* The newest flow between two ends of a part of its bucket. */
-static struct flows_entry *find_from(struct flows_entry *entry, const struct flow_key *key,
-				     u64 hash, unsigned int *who)
+/* Is this a flow between these ends, and which role has the sender of @key? */
+static bool is_between(const struct flows_entry *entry, const struct flow_key *key, u64 hash,
+		       unsigned int *who)
 {
-	for (; entry; entry = entry->chain) {
-		if (entry->hash != hash || entry->key.family != key->family)
-			continue;
-		for (*who = TCPFSM_CLIENT; *who <= TCPFSM_SERVER; ++*who)
-			if (same_end(&entry->key, *who, key, 0) &&
-			    same_end(&entry->key, !*who, key, 1))
-				return entry;
-	}
-	return NULL;
+	if (entry->hash != hash || entry->key.family != key->family)
+		return false;
+	for (*who = TCPFSM_CLIENT; *who <= TCPFSM_SERVER; ++*who)
+		if (same_end(&entry->key, *who, key, 0) && same_end(&entry->key, !*who, key, 1))
+			return true;
+	return false;
 }
 
+/* The flow between two ends: the newest, or who has its place. */
 static struct flows_entry *find(const struct flows *flows, const struct flow_key *key, u64 hash,
 				unsigned int *who)
 {
-	return find_from(flows->buckets[hash & flows->mask], key, hash, who);
+	struct flows_entry *entry = flows->buckets[hash & flows->mask];
+
+	while (entry && (entry->hidden || !is_between(entry, key, hash, who)))
+		entry = entry->chain;
+	return entry;
 }
 
 /* Twice as many buckets. Chains keep their order, newest first. */
@@ -218,9 +220,9 @@ void flows_advance(struct flows *flows, u64 now_ns)
 		flows->now_ns = now_ns;
 }
 
-/* A segment of no known flow, or of one that it @displaces. */
+/* A segment of no known flow. */
 static void begin(struct flows *flows, const struct packet *packet, u64 hash,
-		  const struct view *view, bool displaces)
+		  const struct view *view)
 {
 	const struct flow_key *key = &packet->key;
 	enum tcpfsm_birth birth = tcpfsm_birth(&packet->seg);
@@ -233,12 +235,10 @@ static void begin(struct flows *flows, const struct packet *packet, u64 hash,
 		return;
 	who = birth == TCPFSM_BIRTH_SERVER ? TCPFSM_SERVER : TCPFSM_CLIENT;
 	at.point = view_point(view, key, who);
-	displaces &= at.point == TCPFSM_AT_FORWARD;
 	entry = cli_alloc(NULL, sizeof(*entry));
 	memset(entry, 0, sizeof(*entry));
 	entry->hash = hash;
 	entry->key = *key;
-	entry->displaces = displaces;
 	if (who == TCPFSM_SERVER) {
 		memcpy(entry->key.addr[0], key->addr[1], sizeof(key->addr[1]));
 		memcpy(entry->key.addr[1], key->addr[0], sizeof(key->addr[0]));
@@ -268,6 +268,7 @@ static bool go_on(struct flows *flows, struct flows_entry *entry, unsigned int w
 			flow->flags |= TCPFSM_FLOW_LOOSE;
 		tcpfsm_see(flow, who, seg, &at, &result);
 	} else {
+		entry->replaced = !flow->ended && point == TCPFSM_AT_FORWARD;
 		tcpfsm_give_up(flow, at.now_ns, TCPFSM_VERDICT_REUSED, TCPFSM_CAUSE_REUSE,
 			       &result);
 	}
@@ -276,30 +277,52 @@ static bool go_on(struct flows *flows, struct flows_entry *entry, unsigned int w
 	return same;
 }
 
-/* Do the ends of an older life go on in it, for which this one was taken as the next? */
-static bool is_forged(const struct flows *flows, const struct flows_entry *entry,
-		      const struct packet *packet)
+/* The flow of the same ports that has the place no more, and should: see tcpfsm_outlives(). */
+static struct flows_entry *true_life(const struct flows *flows, const struct packet *packet,
+				     u64 hash)
 {
 	struct tcpfsm_sighting at = { .now_ns = flows->now_ns, .point = TCPFSM_AT_FORWARD };
-	struct flows_entry *older = entry->chain;
+	struct flows_entry *entry = flows->buckets[hash & flows->mask];
 	unsigned int who;
 
-	if (!entry->displaces)
-		return false;
-	for (; (older = find_from(older, &packet->key, entry->hash, &who)); older = older->chain)
-		if (tcpfsm_outlives(&older->flow, who, &packet->seg, &at))
-			return true;
-	return false;
+	for (; entry; entry = entry->chain)
+		if (entry->replaced && is_between(entry, &packet->key, hash, &who) &&
+		    tcpfsm_outlives(&entry->flow, who, &packet->seg, &at))
+			return entry;
+	return NULL;
 }
 
-static void discard(struct flows *flows, struct flows_entry *entry)
+/* Segments find @entry, of all lives of its ports. */
+static void put_first(const struct flows *flows, struct flows_entry *entry)
 {
-	struct tcpfsm_result result;
+	struct flows_entry *other = flows->buckets[entry->hash & flows->mask];
+	unsigned int who;
 
-	tcpfsm_give_up(&entry->flow, flows->now_ns, TCPFSM_VERDICT_FORGED, TCPFSM_CAUSE_REUSE,
-		       &result);
-	report(flows, entry, NULL, &result, flows->now_ns);
-	forget(flows, entry);
+	for (; other; other = other->chain)
+		if (is_between(other, &entry->key, entry->hash, &who))
+			other->hidden = true;
+	entry->hidden = false;
+	entry->replaced = false;
+}
+
+/* If both ends go on in another life than the one that has the place: that one was forged. */
+static void give_back(struct flows *flows, const struct packet *packet, u64 hash)
+{
+	struct flows_entry *other = true_life(flows, packet, hash), *entry;
+	struct tcpfsm_result result;
+	unsigned int who;
+
+	if (!other)
+		return;
+	entry = find(flows, &packet->key, hash, &who);
+	if (entry && entry != other && !entry->flow.ended) {
+		tcpfsm_give_up(&entry->flow, flows->now_ns, TCPFSM_VERDICT_FORGED,
+			       TCPFSM_CAUSE_REUSE, &result);
+		clock_update(flows, entry);
+		report(flows, entry, NULL, &result, flows->now_ns);
+		entry->replaced = true;
+	}
+	put_first(flows, other);
 }
 
 /**
@@ -313,16 +336,11 @@ void flows_see(struct flows *flows, const struct packet *packet, const struct vi
 	u64 hash = hash_of(flows, &packet->key);
 	struct flows_entry *entry;
 	unsigned int who;
-	bool alive;
 
+	give_back(flows, packet, hash);
 	entry = find(flows, &packet->key, hash, &who);
-	while (entry && is_forged(flows, entry, packet)) {
-		discard(flows, entry);
-		entry = find(flows, &packet->key, hash, &who);
-	}
-	alive = entry && !entry->flow.ended;
 	if (!entry || !go_on(flows, entry, who, packet, view_point(view, &packet->key, who)))
-		begin(flows, packet, hash, view, alive);
+		begin(flows, packet, hash, view);
 	/* Where both ends live, what leaves comes in again. */
 	if (view_point(view, &packet->key, TCPFSM_CLIENT) != TCPFSM_AT_LOOP_OUT)
 		return;

@@ -16,7 +16,8 @@
  * @id: its number, from 1
  * @due_ns: not before then the clock has something to do with it
  * @slot: its place in the clock's heap; means nothing once it is forgotten
- * @displaces: between its ends it took the place of a flow that was alive
+ * @replaced: it was alive when, between its ends, another took its place
+ * @hidden: another life of the same ports has the place that segments find
  * @user: of whoever reports are for
  * @flow: what the rules know
  */
@@ -28,7 +29,8 @@ struct flows_entry {
 	u64 id;
 	u64 due_ns;
 	size_t slot;
-	bool displaces;
+	bool replaced;
+	bool hidden;
 	void *user;
 	struct tcpfsm_flow flow;
 };

@@ -187,24 +187,33 @@ static bool is_next(const struct tcpfsm_endpoint *x, const struct tcpfsm_endpoin
 {
 	u32 low = x->marks & TCPFSM_MARK_RCV ? x->rcv_nxt : y->isn + 1;
 
-	return (seg->flags & (TCPFSM_SYN | TCPFSM_RST | TCPFSM_ACK)) == TCPFSM_ACK &&
-	       seg->seq == x->snd_nxt && tcpfsm_within(seg->ack, low, y->snd_nxt);
+	return seg->seq == x->snd_nxt && tcpfsm_within(seg->ack, low, y->snd_nxt);
+}
+
+/* It was given up for another life of its ports, and its numbers are known exactly. */
+static bool may_come_back(const struct tcpfsm_flow *flow)
+{
+	return flow->ended && (flow->outcome == TCPFSM_VERDICT_REUSED ||
+			       flow->outcome == TCPFSM_VERDICT_FORGED) &&
+	       !(flow->flags & TCPFSM_FLOW_LOOSE) &&
+	       flow->end[0].marks & flow->end[1].marks & TCPFSM_MARK_ISN;
 }
 
 /**
- * tcpfsm_outlives() - has a flow not ended that was given up for the next life of its ports?
+ * tcpfsm_outlives() - has a flow not ended that was given up for another life of its ports?
  * @flow: the flow
  * @who: enum tcpfsm_role of the sender
- * @seg: a segment that passed in that next life
+ * @seg: a segment that passed in that other life
  * @at: where and when
  *
  * A SYN and a SYN-ACK that answers it need no knowledge of the old numbers: between
  * the ends anybody can send both, and they look like two ends that have restarted.
  * The true ones answer each with an ACK (RFC 9293 3.10.7.4), and go on. One segment
- * may be a late copy from the old life; both ends have to.
+ * may be a late copy from the old life; both ends have to. If it is the older life that
+ * was forged, or were copies of both ends late, the newer one comes back in the same way.
  *
  * Context: any; the caller holds what protects @flow.
- * Return: true if both have, the sender with this segment. The next life is to be given
+ * Return: true if both have, the sender with this segment. The other life is to be given
  * up, and the segment to be shown to tcpfsm_see() with @flow, which is then alive again.
  */
 bool tcpfsm_outlives(struct tcpfsm_flow *flow, unsigned int who, const struct tcpfsm_segment *seg,
@@ -213,14 +222,20 @@ bool tcpfsm_outlives(struct tcpfsm_flow *flow, unsigned int who, const struct tc
 	unsigned int x = tcpfsm_index(flow, who);
 	struct tcpfsm_result result TCPFSM_NOT_CLEARED;
 
-	if (!flow->ended || flow->outcome != TCPFSM_VERDICT_REUSED ||
+	if (!may_come_back(flow) ||
+	    (seg->flags & (TCPFSM_SYN | TCPFSM_RST | TCPFSM_ACK)) != TCPFSM_ACK)
+		return false;
+	/* Once it has, what it sends out of order is its own, too. */
+	if (!(flow->gone_on & 1 << x) &&
 	    !is_next(&flow->end[x], &flow->end[tcpfsm_index(flow, !who)], seg))
 		return false;
 	flow->gone_on |= 1 << x;
 	if (flow->gone_on == TCPFSM_BOTH_ENDS)
 		return true;
-	/* Facts of a flow that is closed: nobody is told. */
+	/* Facts of a flow that is closed: nobody is told, unless it comes back. */
 	tcpfsm_see(flow, who, seg, at, &result);
+	if (result.shook)
+		flow->shook = false;
 	return false;
 }
 

@@ -149,7 +149,7 @@ static void begin_step(struct tcpfsm_step *st, struct tcpfsm_flow *flow,
  * tcpfsm_give_up() - end a flow that has not ended by itself
  * @flow: the flow; one that has ended stays as it is
  * @now_ns: monotonic
- * @verdict: what to call it; a flow that only 2MSL kept open stays graceful
+ * @verdict: what to call it; a flow that only 2MSL kept open stays graceful, if it was one
  * @cause: TIMEOUT, REUSE, EVICT or CLEAR
  * @result: filled in
  */
@@ -161,7 +161,7 @@ void tcpfsm_give_up(struct tcpfsm_flow *flow, u64 now_ns, enum tcpfsm_verdict ve
 	begin_step(&st, flow, cause, result);
 	if (flow->ended)
 		return;
-	if (flow->outcome == TCPFSM_VERDICT_GRACEFUL)
+	if (flow->outcome == TCPFSM_VERDICT_GRACEFUL && verdict != TCPFSM_VERDICT_FORGED)
 		verdict = TCPFSM_VERDICT_GRACEFUL;
 	flow->end[st.x].marks |= TCPFSM_MARK_GONE;
 	flow->end[st.y].marks |= TCPFSM_MARK_GONE;

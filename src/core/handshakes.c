@@ -57,7 +57,7 @@ void tcpfsm_handshakes_take(struct tcpfsm_handshakes *figures, u8 *stage,
 		take_repetition(figures, seg->flags);
 	if (result->anomalies & 1U << TCPFSM_ANOMALY_FINAL_ACK_LOST)
 		figures->final_ack_lost++;
-	if (*stage == TCPFSM_HANDSHAKE_DONE && result->revived && !flow->shook)
+	if (*stage == TCPFSM_HANDSHAKE_DONE && tcpfsm_handshakes_again(flow, result))
 		tcpfsm_handshakes_begin(figures, stage);
 	if (*stage == TCPFSM_HANDSHAKE_DONE)
 		return;

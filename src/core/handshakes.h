@@ -74,6 +74,19 @@ static inline void tcpfsm_handshakes_begin(struct tcpfsm_handshakes *figures, u8
 }
 
 /**
+ * tcpfsm_handshakes_again() - does a flow that had ended have a handshake again?
+ * @flow: the flow, after the step
+ * @result: the step's
+ *
+ * Return: true too if the step completes it.
+ */
+static inline bool tcpfsm_handshakes_again(const struct tcpfsm_flow *flow,
+					   const struct tcpfsm_result *result)
+{
+	return result->revived && (!flow->shook || result->shook);
+}
+
+/**
  * tcpfsm_handshakes_has() - has a step anything for the figures of a server?
  * @stage: enum tcpfsm_handshake of the flow
  * @flow: the flow, after the step

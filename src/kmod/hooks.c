@@ -148,14 +148,14 @@ static bool is_self(const struct tcpfsm_key *key)
 	return key->port[0] == key->port[1] && ipv6_addr_equal(&key->addr[0], &key->addr[1]);
 }
 
-/* One segment on its way through the table. */
+/* One segment on its way through the table; with @copy, of a flow that was forged, for the log. */
 struct passage {
 	struct tcpfsm_net *tn;
 	const struct tcpfsm_packet *packet;
 	struct sock *sk;
 	struct tcpfsm_name name;
 	struct tcpfsm_sighting at;
-	bool displaces;
+	struct tcpfsm_entry *copy;
 };
 
 /* What the rules say has happened: counted and traced; a copy of the flow is for the log. */
@@ -172,6 +172,24 @@ static struct tcpfsm_entry *report(struct tcpfsm_entry *entry, const struct pass
 	return copy;
 }
 
+/* Of the same ports, a flow behind @entry in its bucket that may come back. */
+static struct tcpfsm_entry *next_rival(const struct passage *p, struct tcpfsm_entry *entry,
+				       unsigned int *who)
+{
+	for (; entry; entry = entry->next)
+		if (entry->replaced && tcpfsm_is_between(entry, p->tn, &p->name, who))
+			return entry;
+	return NULL;
+}
+
+/* Not inline, as next to none has a rival: this one may have to give back its place. */
+static noinline bool is_contested(const struct passage *p)
+{
+	unsigned int who;
+
+	return next_rival(p, *tcpfsm_bucket(p->name.hash), &who);
+}
+
 /* A segment of no known flow, that begins one. */
 static struct tcpfsm_entry *begin(struct passage *p, enum tcpfsm_birth birth,
 				  struct tcpfsm_result *result)
@@ -185,7 +203,7 @@ static struct tcpfsm_entry *begin(struct passage *p, enum tcpfsm_birth birth,
 		tcpfsm_count(p->tn, no_flow);
 		return NULL;
 	}
-	entry->displaces = p->displaces;
+	entry->contested = unlikely(atomic_read(&p->tn->replaced)) && is_contested(p);
 	tcpfsm_begin(&entry->flow, who, is_self(&entry->key), seg, &p->at, result);
 	tcpfsm_count(p->tn, begun);
 	if (entry->flow.flags & TCPFSM_FLOW_MIDSTREAM)
@@ -207,37 +225,49 @@ static struct tcpfsm_entry *replace(struct passage *p, struct tcpfsm_entry *entr
 	copy = tcpfsm_events_report(entry, NULL, result);
 	tcpfsm_clock_wait(entry, result->restarted);
 	tcpfsm_entry_end(entry);
-	p->displaces = p->at.point == TCPFSM_AT_FORWARD;
+	if (p->at.point == TCPFSM_AT_FORWARD)
+		tcpfsm_table_set_replaced(entry, true);
 	return copy;
+}
+
+/* The flow of the same ports that has the place no more, and should: see tcpfsm_outlives(). */
+static struct tcpfsm_entry *true_life(const struct passage *p)
+{
+	struct tcpfsm_entry *entry = *tcpfsm_bucket(p->name.hash);
+	unsigned int who;
+
+	for (; (entry = next_rival(p, entry, &who)); entry = entry->next)
+		if (tcpfsm_outlives(&entry->flow, who, &p->packet->seg, &p->at))
+			return entry;
+	return NULL;
 }
 
 /*
- * Do the ends of an older life go on in it, for which this one was taken as the next? Not
- * inline: next to no segment gets here.
+ * Do both ends go on in another life than the one that has the place, @entry? That one
+ * was forged, and ends. Not inline: next to no segment gets here.
  */
-static noinline bool is_forged(const struct passage *p, struct tcpfsm_entry *entry)
+static noinline bool give_back(struct passage *p, struct tcpfsm_entry *entry,
+			       struct tcpfsm_result *result)
 {
-	unsigned int who;
+	struct tcpfsm_entry *other = true_life(p);
 
-	while ((entry = tcpfsm_lookup_from(entry->next, p->tn, p->name, &who)))
-		if (tcpfsm_outlives(&entry->flow, who, &p->packet->seg, &p->at))
-			return true;
-	return false;
-}
-
-/* It never was: what stood before it stands again where segments look for their flow. */
-static noinline struct tcpfsm_entry *discard(const struct passage *p,
-					     struct tcpfsm_entry *entry,
-					     struct tcpfsm_result *result)
-{
-	struct tcpfsm_entry *copy;
-
-	tcpfsm_entry_begin(entry, p->at.now_ns);
-	tcpfsm_give_up(&entry->flow, p->at.now_ns, TCPFSM_VERDICT_FORGED, TCPFSM_CAUSE_REUSE,
-		       result);
-	copy = tcpfsm_events_report(entry, NULL, result);
-	tcpfsm_table_forget(entry);
-	return copy;
+	if (!other)
+		return false;
+	tcpfsm_result_clear(result);
+	p->copy = NULL;
+	if (entry && entry != other && !entry->flow.ended) {
+		tcpfsm_entry_begin(entry, p->at.now_ns);
+		tcpfsm_give_up(&entry->flow, p->at.now_ns, TCPFSM_VERDICT_FORGED,
+			       TCPFSM_CAUSE_REUSE, result);
+		p->copy = tcpfsm_events_report(entry, NULL, result);
+		tcpfsm_clock_wait(entry, result->restarted);
+		tcpfsm_entry_end(entry);
+		tcpfsm_table_set_replaced(entry, true);
+	}
+	tcpfsm_table_set_replaced(other, false);
+	other->contested = true;
+	tcpfsm_table_put_first(other);
+	return true;
 }
 
 /* A segment of a known flow. */
@@ -300,7 +330,7 @@ static void count_stray(const struct passage *p)
 		this_cpu_inc(p->tn->stats->anomaly[TCPFSM_ANOMALY_MALFORMED]);
 }
 
-enum progress { DONE, AGAIN, DISCARDED, NO_ROOM };
+enum progress { DONE, AGAIN, NO_ROOM };
 
 /* Of processors that make room at the same time each may take what another has made. */
 #define TRIES 8
@@ -323,9 +353,9 @@ static enum progress pass(struct passage *p)
 	}
 	p->at.now_ns = entry && tcpfsm_quiet(&entry->flow, &p->packet->seg) ?
 		       ktime_get_coarse_ns() : ktime_get_ns();
-	if (entry && unlikely(entry->displaces) && is_forged(p, entry)) {
-		copy = discard(p, entry, &result);
-		progress = DISCARDED;
+	if (unlikely(atomic_read(&p->tn->replaced)) && give_back(p, entry, &result)) {
+		copy = p->copy;
+		progress = AGAIN;
 	} else if (entry && !is_new_life(p, entry, who)) {
 		copy = go_on(p, entry, who, &result);
 	} else if (entry && !entry->flow.ended) {
@@ -365,7 +395,7 @@ static void take(struct tcpfsm_net *tn, const struct tcpfsm_packet *packet,
 	 * Again: the next life of the same ports, the one before it, or others took the
 	 * room that was made.
 	 */
-	for (tries = 0; tries < TRIES; tries += progress != DISCARDED) {
+	for (tries = 0; tries < TRIES; tries++) {
 		progress = pass(&p);
 		if (progress == DONE)
 			return;
@@ -425,7 +455,7 @@ static noinline void inspect(struct tcpfsm_net *tn, const struct sk_buff *skb,
 	}
 	if (tcpfsm_packet_has_nat(skb))
 		point = tcpfsm_packet_undo_nat(&packet, skb, point);
-	if (is_ignored(tn, skb, &packet.seg)) {
+	if (!READ_ONCE(tn->plain) && is_ignored(tn, skb, &packet.seg)) {
 		if (!again)
 			tcpfsm_count(tn, seg_ignored);
 		return;

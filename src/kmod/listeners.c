@@ -237,8 +237,8 @@ static struct tcpfsm_listener *server_of(struct tcpfsm_entry *entry,
 		return try_again(entry, result);
 	case TCPFSM_HANDSHAKE_DONE:
 		/* Its figures may have been given up meanwhile. */
-		return result->revived && !entry->flow.shook ? find_or_add(entry, SILENT) :
-							       find(entry);
+		return tcpfsm_handshakes_again(&entry->flow, result) ?
+		       find_or_add(entry, SILENT) : find(entry);
 	default:
 		return entry->tn->listeners->slot[entry->listener];
 	}
@@ -266,8 +266,8 @@ void tcpfsm_listeners_take(struct tcpfsm_entry *entry, const struct tcpfsm_segme
 		entry->listener = one->slot;
 		if (entry->handshake == TCPFSM_HANDSHAKE_ANSWERED && !one->answers)
 			promote(entry->tn, one);
-	} else if (entry->handshake == TCPFSM_HANDSHAKE_DONE && result->revived &&
-		   !entry->flow.shook) {
+	} else if (entry->handshake == TCPFSM_HANDSHAKE_DONE &&
+		   tcpfsm_handshakes_again(&entry->flow, result)) {
 		entry->handshake = TCPFSM_HANDSHAKE_MISSED;
 	}
 	spin_unlock(&all->lock);

@@ -170,9 +170,23 @@ static inline u32 tcpfsm_entry_hash(const struct tcpfsm_entry *entry)
 	return tcpfsm_hash_ends(entry->tn, entry->end[0], entry->end[1]);
 }
 
+/* Is this a flow between these ends, and which role has the sender of @name? */
+static __always_inline bool tcpfsm_is_between(const struct tcpfsm_entry *entry,
+					      const struct tcpfsm_net *tn,
+					      const struct tcpfsm_name *name, unsigned int *who)
+{
+	if (entry->end[TCPFSM_CLIENT] == name->from && entry->end[TCPFSM_SERVER] == name->to)
+		*who = TCPFSM_CLIENT;
+	else if (entry->end[TCPFSM_CLIENT] == name->to &&
+		 entry->end[TCPFSM_SERVER] == name->from)
+		*who = TCPFSM_SERVER;
+	else
+		return false;
+	return entry->tn == tn && (!name->key || tcpfsm_same_key(&entry->key, name->key, *who));
+}
+
 /**
- * tcpfsm_lookup_from() - the newest flow between two ends of a part of its bucket
- * @entry: where in the bucket that begins; NULL is its end
+ * tcpfsm_lookup() - the flow between two ends: the newest, or who has its place
  * @tn: the namespace
  * @name: of the connection, sender first
  * @who: which role the sender has
@@ -180,33 +194,16 @@ static inline u32 tcpfsm_entry_hash(const struct tcpfsm_entry *entry)
  * Context: tcpfsm_lock_of(@name.hash) held.
  * Return: the flow or NULL.
  */
-static __always_inline struct tcpfsm_entry *tcpfsm_lookup_from(struct tcpfsm_entry *entry,
-							       const struct tcpfsm_net *tn,
-							       struct tcpfsm_name name,
-							       unsigned int *who)
-{
-	for (; entry; entry = entry->next) {
-		if (entry->end[TCPFSM_CLIENT] == name.from &&
-		    entry->end[TCPFSM_SERVER] == name.to)
-			*who = TCPFSM_CLIENT;
-		else if (entry->end[TCPFSM_CLIENT] == name.to &&
-			 entry->end[TCPFSM_SERVER] == name.from)
-			*who = TCPFSM_SERVER;
-		else
-			continue;
-		if (entry->tn == tn && entry->is_ip6 == !!name.key &&
-		    (!name.key || tcpfsm_same_key(&entry->key, name.key, *who)))
-			return entry;
-	}
-	return NULL;
-}
-
-/* The newest one of all. */
 static __always_inline struct tcpfsm_entry *tcpfsm_lookup(const struct tcpfsm_net *tn,
 							  struct tcpfsm_name name,
 							  unsigned int *who)
 {
-	return tcpfsm_lookup_from(*tcpfsm_bucket(name.hash), tn, name, who);
+	struct tcpfsm_entry *entry;
+
+	for (entry = *tcpfsm_bucket(name.hash); entry; entry = entry->next)
+		if (tcpfsm_is_between(entry, tn, &name, who) && entry->found_as == !!name.key)
+			return entry;
+	return NULL;
 }
 
 #endif

@@ -74,6 +74,7 @@ struct tcpfsm_settings {
  * @skips: lite mode: data of settled flows may pass unseen
  * @lite: lite mode: they do
  * @flows: flows in the table, ended ones included
+ * @replaced: of those, ended ones that may come back, see tcpfsm_outlives()
  * @queue_lock: protects @queue and @queued; taken inside a bucket's lock
  * @queue: flows by what they wait for
  * @queued: their numbers
@@ -100,6 +101,7 @@ struct tcpfsm_net {
 	bool lite;
 	struct mutex setup;	/* hooks, ports */
 	atomic_t flows;
+	atomic_t replaced;
 	spinlock_t queue_lock;	/* queue, queued */
 	struct list_head queue[TCPFSM_QUEUES];
 	unsigned int queued[TCPFSM_QUEUES];

@@ -100,14 +100,18 @@ bool tcpfsm_table_make_room(struct tcpfsm_net *tn)
 
 /* ---- Flows ---- */
 
-/* Many lives of the same ports, of which most have ended, stand in one chain. */
+/*
+ * Many lives of the same ports, of which most have ended, stand in one chain. Those that
+ * took the place of another are the first to go: they would only have to be enough to
+ * push that one out.
+ */
 static bool make_room_in_chain(struct tcpfsm_entry *entry)
 {
 	struct tcpfsm_entry *oldest = NULL;
 	u32 n = 0;
 
 	for (; entry; entry = entry->next, n++)
-		if (entry->flow.ended)
+		if (entry->flow.ended && (!oldest || entry->contested || !oldest->contested))
 			oldest = entry;
 	if (n < tcpfsm_buckets.chain_max)
 		return true;
@@ -161,7 +165,7 @@ struct tcpfsm_entry *tcpfsm_table_add(struct tcpfsm_net *tn, const struct tcpfsm
 	entry->tn = tn;
 	entry->end[who] = name->from;
 	entry->end[!who] = name->to;
-	entry->is_ip6 = name->key;
+	entry->found_as = name->key ? TCPFSM_FOUND_IP6 : TCPFSM_FOUND_IP4;
 	entry->key = *key;
 	if (who == TCPFSM_SERVER) {
 		swap(entry->key.addr[0], entry->key.addr[1]);
@@ -190,6 +194,41 @@ static void set_pending(struct tcpfsm_entry *entry, bool pending)
 }
 
 /**
+ * tcpfsm_table_set_replaced() - may a flow come back, for which another has the place?
+ * @entry: the flow
+ * @replaced: it may
+ *
+ * Context: the lock of its bucket held.
+ */
+void tcpfsm_table_set_replaced(struct tcpfsm_entry *entry, bool replaced)
+{
+	if (entry->replaced == replaced)
+		return;
+	entry->replaced = replaced;
+	atomic_add(replaced ? 1 : -1, &entry->tn->replaced);
+}
+
+/**
+ * tcpfsm_table_put_first() - segments find this flow, of all lives of its ports
+ * @entry: the flow
+ *
+ * The chain stays as it is, for those who read it: see tcpfsm_table_next().
+ *
+ * Context: the lock of its bucket held.
+ */
+void tcpfsm_table_put_first(struct tcpfsm_entry *entry)
+{
+	const struct tcpfsm_name name = tcpfsm_name_key(entry->tn, &entry->key);
+	struct tcpfsm_entry *other;
+	unsigned int who;
+
+	for (other = *tcpfsm_bucket(name.hash); other; other = other->next)
+		if (tcpfsm_is_between(other, entry->tn, &name, &who))
+			other->found_as = TCPFSM_FOUND_BY_NONE;
+	entry->found_as = name.key ? TCPFSM_FOUND_IP6 : TCPFSM_FOUND_IP4;
+}
+
+/**
  * tcpfsm_table_forget() - take a flow out of the table, and free it
  * @entry: the flow
  *
@@ -202,6 +241,7 @@ void tcpfsm_table_forget(struct tcpfsm_entry *entry)
 
 	lockdep_assert_held(tcpfsm_lock_of(hash));
 	tcpfsm_clock_forget(entry);
+	tcpfsm_table_set_replaced(entry, false);
 	set_pending(entry, false);
 	while (*at != entry)
 		at = &(*at)->next;
@@ -246,6 +286,18 @@ void tcpfsm_entry_begin(struct tcpfsm_entry *entry, u64 now_ns)
 	tcpfsm_entry_sync(entry, now_ns);
 }
 
+/* No segment of it goes unseen, as long as a flow of its namespace may come back. */
+static noinline void end_contested(struct tcpfsm_entry *entry)
+{
+	if (atomic_read(&entry->tn->replaced)) {
+		entry->first = false;
+		memset(entry->way.open, 0, sizeof(entry->way.open));
+		return;
+	}
+	entry->contested = false;
+	tcpfsm_entry_end(entry);
+}
+
 /**
  * tcpfsm_entry_end() - after the rules have seen a flow
  * @entry: the flow
@@ -256,12 +308,17 @@ void tcpfsm_entry_begin(struct tcpfsm_entry *entry, u64 now_ns)
  */
 void tcpfsm_entry_end(struct tcpfsm_entry *entry)
 {
-	bool settled = tcpfsm_is_settled(&entry->flow);
+	bool settled;
 
+	if (unlikely(entry->contested)) {
+		end_contested(entry);
+		return;
+	}
+	settled = tcpfsm_is_settled(&entry->flow);
 	if (settled && READ_ONCE(entry->tn->skips))
 		tcpfsm_skip(&entry->flow, entry->flow.seen_ns);
 	entry->first = tcpfsm_way_open(&entry->way, &entry->flow);
-	set_pending(entry, entry->asked || entry->displaces || !settled);
+	set_pending(entry, entry->asked || !settled);
 }
 
 /**

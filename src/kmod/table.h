@@ -33,18 +33,27 @@ static inline u16 tcpfsm_key_family(const struct tcpfsm_key *key)
 	return key->is_ip6 ? AF_INET6 : AF_INET;
 }
 
+/* What segments find a flow. */
+enum tcpfsm_found {
+	TCPFSM_FOUND_IP4,
+	TCPFSM_FOUND_IP6,
+	TCPFSM_FOUND_BY_NONE,	/* another life of the same ports has the place */
+};
+
 /**
  * struct tcpfsm_entry - a flow in the table
  * @next: in its bucket; newer ones stand first
  * @tn: its namespace
  * @end: client and server as numbers, see lookup.h
- * @is_ip6: what @key is too
+ * @found_as: enum tcpfsm_found
  * @queue: enum tcpfsm_queue, which list of @tn it is on
  * @pending: it is counted in the table's pending flows
  * @asked: it is counted there only to see whether it still lives
  * @has_owner: which of @uid, @cgroup, and @pid with @comm are known
  * @first: the first data of an end have a short way, too
- * @displaces: between its ends it took the place of a flow that was alive, see tcpfsm_outlives()
+ * @replaced: it was alive when, between its ends, another took its place, and is
+ *	counted in @tn->replaced
+ * @contested: it took such a place, or has it again: all its segments go the long way
  * @handshake: enum tcpfsm_handshake, how far it is in the figures of its server
  * @heard: tcpfsm_mark_of() the jiffy of the latest segment on the short way, or 0
  * @way: which segments may take that
@@ -66,13 +75,14 @@ struct tcpfsm_entry {
 	struct tcpfsm_entry *next;
 	struct tcpfsm_net *tn;
 	u64 end[2];
-	bool is_ip6;
+	u8 found_as;
 	u8 queue;
 	u8 pending : 1;
 	u8 asked : 1;
 	u8 has_owner : 3;
 	u8 first : 1;
-	u8 displaces : 1;
+	u8 replaced : 1;
+	u8 contested : 1;
 	u8 handshake;
 	u32 heard;
 	struct tcpfsm_way way;
@@ -111,6 +121,8 @@ bool tcpfsm_table_make_room(struct tcpfsm_net *tn);
 struct tcpfsm_entry *tcpfsm_table_add(struct tcpfsm_net *tn, const struct tcpfsm_name *name,
 				      const struct tcpfsm_key *key, unsigned int who);
 void tcpfsm_table_forget(struct tcpfsm_entry *entry);
+void tcpfsm_table_set_replaced(struct tcpfsm_entry *entry, bool replaced);
+void tcpfsm_table_put_first(struct tcpfsm_entry *entry);
 struct tcpfsm_entry *tcpfsm_table_copy(const struct tcpfsm_entry *entry);
 void tcpfsm_table_discard(struct tcpfsm_entry *copy);
 void tcpfsm_table_clear(struct tcpfsm_net *tn);

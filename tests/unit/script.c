@@ -72,9 +72,9 @@ struct stage {
 	u32 anomalies;
 	bool fresh, back, ended, revived, shook, again, outside, quiet;
 	int old_outcome;
-	/* What a router takes to be over, as another life has begun. */
-	struct tcpfsm_flow older;
-	int older_client;
+	/* What a router takes to be over, or forged, as another life has the place. */
+	struct tcpfsm_flow other;
+	int other_client;
 };
 
 static const char *view_name(unsigned int view)
@@ -385,21 +385,23 @@ static void begin(struct stage *stage, int who, const struct tcpfsm_segment *seg
 	take_result(stage, &result);
 }
 
-/* Does the life before this one go on? What was taken for its next is gone then. */
+/* Do both ends go on in the life that has the place no more? It and this one change places. */
 static bool come_back(struct stage *stage, int who, const struct tcpfsm_segment *seg,
 		      const struct tcpfsm_sighting *at)
 {
-	unsigned int role = who == stage->older_client ? TCPFSM_CLIENT : TCPFSM_SERVER;
+	unsigned int role = who == stage->other_client ? TCPFSM_CLIENT : TCPFSM_SERVER;
+	struct tcpfsm_flow flow = stage->flow;
 	struct tcpfsm_result result;
+	int client = stage->client;
 
-	if (!tcpfsm_outlives(&stage->older, role, seg, at))
+	if (!tcpfsm_outlives(&stage->other, role, seg, at))
 		return false;
-	tcpfsm_give_up(&stage->flow, stage->now_ns, TCPFSM_VERDICT_FORGED, TCPFSM_CAUSE_REUSE,
-		       &result);
-	coverage_result(&stage->flow, &result);
-	stage->flow = stage->older;
-	stage->client = stage->older_client;
-	memset(&stage->older, 0, sizeof(stage->older));
+	tcpfsm_give_up(&flow, stage->now_ns, TCPFSM_VERDICT_FORGED, TCPFSM_CAUSE_REUSE, &result);
+	coverage_result(&flow, &result);
+	stage->flow = stage->other;
+	stage->client = stage->other_client;
+	stage->other = flow;
+	stage->other_client = client;
 	stage->back = true;
 	return true;
 }
@@ -427,8 +429,8 @@ static void observe(struct stage *stage, int who, const struct tcpfsm_segment *s
 		coverage_result(&stage->flow, &result);
 		stage->old_outcome = stage->flow.outcome;
 		if (at->point == TCPFSM_AT_FORWARD) {
-			stage->older = stage->flow;
-			stage->older_client = stage->client;
+			stage->other = stage->flow;
+			stage->other_client = stage->client;
 		}
 		begin(stage, who, seg, at);
 		return;

@@ -36,7 +36,7 @@
  *	-key		tcpfsm_line() does not print that key
  *	by=a,b		the causes of all transitions, in their order
  *	new		this segment begins a new incarnation
- *	back		the incarnation before goes on in it, and this one was forged
+ *	back		the incarnation that had lost its place has it again: this one was forged
  *	ended, revived, shook, again, outside, quiet
  *			the result says so (again: retransmitted); with '-': not
  *	place@...	any of these, for one viewpoint alone; a state given

@@ -334,7 +334,27 @@ EARNS(forged)
 	     "client > S 1500000000	| SS*/SR* !syn_in_sync",
 	     "server < S. 2000000000 ack 1500000001 | SS*/SR* new old=reused",
 	     "client > . 101 ack 61	| SS*/SR* outside",
-	     "server < P. 61:71 ack 101	| ~ES*/~ES* back revived");
+	     "server < P. 61:71 ack 101	| ~ES*/~ES* back revived shook");
+	/* In another order than it was sent. */
+	play(AT_ROUTER, FORGED_OPEN,
+	     "client > P. 101:111 ack 101	| SS*/SR* outside",
+	     "client > P. 121:131 ack 101	| SS*/SR* outside",
+	     "client > P. 111:121 ack 101	| SS*/SR* outside",
+	     "server < . 101 ack 131		| ~ES*/~ES* back revived");
+	/* What looks as if it had ended well was forged, too. */
+	play(AT_ROUTER, FORGED_OPEN,
+	     "client > F. 1500000001 ack 2000000001 | ES*,F1*/ES*",
+	     "server < F. 2000000001 ack 1500000002 | F2*/CW*,LA*",
+	     "client > . 1500000002 ack 2000000002 | TW*/CL* outcome=graceful",
+	     "client > . 101 ack 101		| TW*/CL* outside",
+	     "server < . 101 ack 101		| ~ES*/~ES* back revived");
+	/* The older one was: it had waited for the ports. Or the copies of both ends are late. */
+	play(AT_ROUTER, FORGED_OPEN,
+	     "client > . 1500000001 ack 2000000001	| ES*/ES*",
+	     "client > . 101 ack 101		| ES*/ES* outside",
+	     "server < . 101 ack 101		| ~ES*/~ES* back revived",
+	     "client > P. 1500000001:1500000011 ack 2000000001 | ES*/ES* outside",
+	     "server < . 2000000001 ack 1500000011	| ~ES*/~ES* back revived outcome=open");
 	/* In the other direction. */
 	play(AT_ROUTER, OPEN,
 	     "server < S 2000000000		| ES*/ES* !syn_in_sync",
@@ -356,6 +376,20 @@ FAILS(forged)
 	     "server < R. 101 ack 101	| SS*/SR* !rst_outside",
 	     "client > . 1500000001 ack 2000000001	| ES*/ES*",
 	     "client > P. 1500000001:1500000011 ack 2000000001 | ES*/ES* outcome=open");
+	/* One that nobody answered, and one without a SYN: their numbers are anybody's. */
+	play(AT_ROUTER,
+	     "client > S 100			| SS*/LI*",
+	     "client > S 1500000000		| SS*/LI*",
+	     "server < S. 2000000000 ack 1500000001 | SS*/SR* new old=reused",
+	     "client > . 101 ack 1		| SS*/SR* outside",
+	     "server < . 1 ack 101		| SS*/SR* outside");
+	play(AT_ROUTER,
+	     "client > . 100 ack 100		| ES*/ES*",
+	     "server < . 100 ack 100		| ES*/ES*",
+	     "client > S 1500000000		| ES*/ES* !syn_in_sync",
+	     "server < S. 2000000000 ack 1500000001 | SS*/SR* new old=reused",
+	     "client > . 100 ack 100		| SS*/SR* outside",
+	     "server < . 100 ack 100		| SS*/SR* outside");
 	/* What has ended by itself does not come back. */
 	play(AT_ROUTER, OPEN,
 	     "client > R 101		| CL*/CL*",
