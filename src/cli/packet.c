@@ -120,6 +120,11 @@ static enum packet_kind read_ip6(struct packet *packet, const struct bytes *ip)
 		return walk.next == IPPROTO_TCP ? PACKET_FRAGMENT : PACKET_OTHER;
 	if (next != TCPFSM_WALK_TCP)
 		return PACKET_OTHER;
+	if (walk.target) {
+		if (ip->have < walk.target + 16)
+			return ip->wire > ip->have ? PACKET_SHORT : PACKET_OTHER;
+		memcpy(key->addr[1], ip->at + walk.target, 16);
+	}
 	return read_tcp(packet, ip, walk.offset, end, walk.fragment);
 }
 

@@ -30,6 +30,13 @@ enum {
 	NEXT_MOBILITY = 135,
 };
 
+/* Types of the routing header. */
+enum {
+	ROUTING_SOURCE = 0,
+	ROUTING_MOBILE = 2,
+	ROUTING_SEGMENTS = 4,
+};
+
 /* RFC 7323 2.3: larger shifts are to be taken as 14. */
 #define WSCALE_MAX 14
 
@@ -195,6 +202,25 @@ static enum tcpfsm_walk judge(const struct tcpfsm_ip6_walk *walk)
 	}
 }
 
+/*
+ * Whom a packet is for whose routing header has segments left (RFC 8200 4.4): of Mobile
+ * IPv6 (RFC 6275 6.4) it has one address; of segment routing (RFC 8754 2) the first is
+ * the last to be visited, of type 0 (RFC 2460 4.4) the last. Others are not read.
+ */
+static void pass_routing(struct tcpfsm_ip6_walk *walk, const u8 *header)
+{
+	/* In units of 8 bytes, without the first. */
+	u32 len = header[1];
+
+	if (!header[3] || len < 2)
+		return;
+	walk->routed = true;
+	if (header[2] == ROUTING_MOBILE || header[2] == ROUTING_SEGMENTS)
+		walk->target = walk->offset + 8;
+	else if (header[2] == ROUTING_SOURCE)
+		walk->target = walk->offset + 8 + (len / 2 - 1) * 16;
+}
+
 /**
  * tcpfsm_ip6_begin() - start at the fixed header of IPv6
  * @walk: filled in
@@ -207,6 +233,8 @@ enum tcpfsm_walk tcpfsm_ip6_begin(struct tcpfsm_ip6_walk *walk, u8 next)
 	walk->next = next;
 	walk->offset = TCPFSM_IP6_HEADER;
 	walk->fragment = false;
+	walk->routed = false;
+	walk->target = 0;
 	return judge(walk);
 }
 
@@ -232,6 +260,8 @@ enum tcpfsm_walk tcpfsm_ip6_step(struct tcpfsm_ip6_walk *walk, const u8 *header)
 		}
 		if (be16(header + 2) & 1)
 			walk->fragment = true;
+	} else if (walk->next == NEXT_ROUTING) {
+		pass_routing(walk, header);
 	}
 	walk->next = header[0];
 	walk->offset += len;

@@ -79,11 +79,16 @@ u32 tcpfsm_tcp_header_len(const u8 *tcp);
  * @next: protocol of the header at @offset
  * @offset: from the start of the IPv6 header
  * @fragment: a fragment header with offset 0 was passed: the first fragment
+ * @routed: a routing header was passed that has segments left
+ * @target: where from the start of the IPv6 header the address stands that the packet
+ *	is for in the end; the header's own says so if this is 0
  */
 struct tcpfsm_ip6_walk {
 	u8 next;
 	bool fragment;
+	bool routed;
 	u32 offset;
+	u32 target;
 };
 
 #define TCPFSM_IP6_HEADER 40

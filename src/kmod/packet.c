@@ -63,12 +63,32 @@ static enum tcpfsm_packet_kind read_ip4(struct tcpfsm_packet *packet, const stru
 	return read_tcp(packet, skb, offset + ip->ihl * 4, ip->frag_off & htons(IP_MF));
 }
 
-/* The link: to a VRF's device the hooks of LOCAL_IN are told that one (vrf_ip6_rcv()). */
+/* By which it came or leaves; for a VRF, LOCAL_IN is told its device (vrf_ip6_rcv()). */
 static int link_of(const struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	if (!state->in)
 		return state->out->ifindex;
 	return (state->hook == NF_INET_LOCAL_IN ? inet6_sdif(skb) : 0) ?: state->in->ifindex;
+}
+
+/* Returns false if the packet is for somebody else: it has more of its way before it. */
+static bool read_target(struct in6_addr *target, const struct sk_buff *skb,
+			const struct nf_hook_state *state, const struct tcpfsm_ip6_walk *walk)
+{
+	const struct in6_addr *found;
+	struct in6_addr copy;
+
+	if (!walk->routed)
+		return true;
+	if (state->hook == NF_INET_LOCAL_IN)
+		return false;
+	if (!walk->target)
+		return true;
+	found = skb_header_pointer(skb, skb_network_offset(skb) + walk->target, sizeof(copy),
+				   &copy);
+	if (found)
+		*target = *found;
+	return found;
 }
 
 static enum tcpfsm_packet_kind read_ip6(struct tcpfsm_packet *packet, const struct sk_buff *skb,
@@ -103,7 +123,7 @@ static enum tcpfsm_packet_kind read_ip6(struct tcpfsm_packet *packet, const stru
 	}
 	if (next == TCPFSM_WALK_FRAGMENT)
 		return walk.next == IPPROTO_TCP ? TCPFSM_PACKET_FRAGMENT : TCPFSM_PACKET_OTHER;
-	if (next != TCPFSM_WALK_TCP)
+	if (next != TCPFSM_WALK_TCP || !read_target(&key->addr[1], skb, state, &walk))
 		return TCPFSM_PACKET_OTHER;
 	return read_tcp(packet, skb, offset + walk.offset, walk.fragment);
 }

@@ -285,6 +285,40 @@ TEST(extensions)
 	assert_false(walk.fragment);
 }
 
+/* Type, segments left: whom is it for in the end? */
+TEST(routing)
+{
+	struct tcpfsm_ip6_walk walk;
+
+	/* Of segment routing, two segments: the first of them. */
+	tcpfsm_ip6_begin(&walk, 43);
+	assert_int_equal(step(&walk, 6, 4, 4, 1), TCPFSM_WALK_TCP);
+	assert_true(walk.routed);
+	assert_int_equal(walk.target, 48);
+	/* It is there. */
+	tcpfsm_ip6_begin(&walk, 43);
+	assert_int_equal(step(&walk, 6, 4, 4, 0), TCPFSM_WALK_TCP);
+	assert_false(walk.routed);
+	assert_int_equal(walk.target, 0);
+	/* Mobile IPv6, behind hop-by-hop options. */
+	tcpfsm_ip6_begin(&walk, 0);
+	assert_int_equal(step(&walk, 43, 0, 0, 0), TCPFSM_WALK_MORE);
+	assert_int_equal(step(&walk, 6, 2, 2, 1), TCPFSM_WALK_TCP);
+	assert_int_equal(walk.target, 56);
+	/* Type 0, three addresses: the last of them. */
+	tcpfsm_ip6_begin(&walk, 43);
+	assert_int_equal(step(&walk, 6, 6, 0, 2), TCPFSM_WALK_TCP);
+	assert_int_equal(walk.target, 48 + 2 * 16);
+	/* Another type; and none of it has room for an address. */
+	tcpfsm_ip6_begin(&walk, 43);
+	step(&walk, 6, 4, 3, 1);
+	assert_true(walk.routed);
+	assert_int_equal(walk.target, 0);
+	tcpfsm_ip6_begin(&walk, 43);
+	step(&walk, 6, 1, 4, 1);
+	assert_false(walk.routed);
+}
+
 TEST(fragments)
 {
 	struct tcpfsm_ip6_walk walk;
@@ -326,7 +360,7 @@ TESTS = {
 	test(options_for_syn_only), test(wscale_limit), test(sack_blocks),
 	item(66b, options_of_wrong_length), item(66c, end_of_options),
 	item(66d, damaged_options), item(66e, malformed), item(66f, noise), test(ecn),
-	item(66g, no_extension), item(66h, extensions), item(66i, fragments),
+	item(66g, no_extension), item(66h, extensions), test(routing), item(66i, fragments),
 	item(66j, walk_does_not_wrap),
 };
 

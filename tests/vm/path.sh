@@ -73,6 +73,24 @@ link_local_over_vrf() {
 }
 once "path/63-vrf-link-local ipv6" vrf link_local_over_vrf
 
+# On the way to the server stands a segment of a routing header, the router: what it takes
+# in there it sends on, and counts once. Back it goes without.
+over_segments() {
+	local ns device
+
+	choose_family ipv6
+	for ns in client:eth0 router:to_c router:to_s server:eth0; do
+		device=${ns#*:}
+		within "${ns%:*}" write /proc/sys/net/ipv6/conf/all/seg6_enabled 1 2>/dev/null || skip "no segment routing"
+		within "${ns%:*}" write "/proc/sys/net/ipv6/conf/$device/seg6_enabled" 1
+	done
+	undo within client run ip -6 route del "$server/128"
+	within client run ip -6 route add "$server/128" encap seg6 mode inline segs 2001:db8:1::fe \
+		via 2001:db8:1::fe dev eth0 || skip "no segment routing"
+	once_each client router server
+}
+once "path/63-segment-routing ipv6" routed over_segments
+
 over_loopback() {
 	talk_client=host talk_server=host once_each host
 	expect_flow host TIME_WAIT CLOSE outcome=graceful view=local:local
