@@ -13,6 +13,7 @@ a comment.
   --ipv6            the same with IPv6 addresses
   --snap N          so many bytes of each packet are captured
   --options         IP options; for IPv6 all extension headers that may stand there
+  --routed          IPv6: a routing header has a segment left, which the packets are sent to
   --fragments N     payload is sent in fragments of N bytes of TCP each
   --no-length       the IP header says 0, as before segmentation (BIG TCP)
   --jumbo           IPv6: with a jumbo payload option
@@ -146,6 +147,11 @@ def ip4(segment, body, args, offset, more):
 def ip6(segment, body, args, offset, more):
     # Hop-by-hop, destination, routing (segments left 0), fragment, AH, destination.
     chain = []
+    target = segment.dst.packed
+    if args.routed:
+        # RFC 8754 2: the segments in reverse, of which the second one from the end is next.
+        final, target = target, ipaddress.ip_address("2001:db8::5e9").packed
+        chain.append((43, lambda n: bytes([n, 4, 4, 1, 1, 0, 0, 0]) + final + target))
     if args.jumbo:
         chain.append((0, lambda n: struct.pack("!BBBBI", n, 0, 0xC2, 4, len(body) + 8)))
     elif args.options:
@@ -164,7 +170,7 @@ def ip6(segment, body, args, offset, more):
     return (
         struct.pack("!IHBB", 6 << 28, 0 if args.no_length or args.jumbo else length, numbers[0], 64)
         + segment.src.packed
-        + segment.dst.packed
+        + target
         + headers
         + body
     )
@@ -270,6 +276,7 @@ def main():
     parser.add_argument("--ipv6", action="store_true")
     parser.add_argument("--snap", type=int, default=262144)
     parser.add_argument("--options", action="store_true")
+    parser.add_argument("--routed", action="store_true")
     parser.add_argument("--fragments", type=int, default=0)
     parser.add_argument("--no-length", action="store_true")
     parser.add_argument("--jumbo", action="store_true")
