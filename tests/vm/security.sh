@@ -58,10 +58,12 @@ goes_on() {
 
 	undo within router run tc qdisc del dev to_s root
 	before=$(counters router)
-	# All of it has passed before the server can tell that it has no part in it.
+	# All of it has passed before the server can tell that it has no part in it. Later a delay
+	# would have segments repeated.
 	talk "${opening[@]}" c.send=3 s.recv=3 s.send=3 c.recv=3 sh="
 		$bin/within router run tc qdisc add dev to_s root netem delay 1000ms || exit
-		$(forge_opening "$@")" \
+		$(forge_opening "$@")
+		sleep 2; $bin/within router run tc qdisc replace dev to_s root pfifo" \
 		c.send=70 s.recv=70 s.send=70 c.recv=70 "${closing[@]}"
 	# An ended flow is readable for a while only.
 	expect_flow server TIME_WAIT CLOSE outcome=graceful closer=client
