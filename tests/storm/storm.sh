@@ -229,13 +229,15 @@ balanced() {
 
 # all_gone NAMESPACE...: no flow is left, and all that was counted adds up.
 all_gone() {
-	local ns
+	local ns state
 
+	# Of a connection whose RST was lost one end stays where it was.
 	for ns; do
 		setting "$ns" time_wait 1
 		setting "$ns" linger 0
-		setting "$ns" timeout_established 1
-		setting "$ns" timeout_close_wait 1
+		for state in established close_wait fin_wait1 fin_wait2 closing last_ack; do
+			setting "$ns" "timeout_$state" 1
+		done
 	done
 	for ns; do
 		PATIENCE=200 wait_until no_flow "$ns" ||
