@@ -297,7 +297,7 @@ once cli/metrics routed cli_metrics
 
 # screen COMMAND...: of a tmux of our own, whose terminal has 80 columns and 24 lines
 screen() {
-	tmux -L "tcpfsm-$port" -f /dev/null "$@"
+	TMUX_TMPDIR=$results tmux -L "tcpfsm-$port" -f /dev/null "$@"
 }
 
 type_keys() {
@@ -342,7 +342,7 @@ type_until_end() {
 # begin_top COMMAND...: in a shell, on a screen
 begin_top() {
 	TERM=xterm LC_ALL=C.UTF-8 screen new-session -d -x 80 -y 24 "bash --norc -i" || fail "tmux"
-	undo tmux -L "tcpfsm-$port" kill-server
+	undo env TMUX_TMPDIR="$results" tmux -L "tcpfsm-$port" kill-server
 	wait_shown '# $|#$'
 	type_until_end "stty -g >$results/stty; clear; $*"
 	wait_shown '^SERVER '
