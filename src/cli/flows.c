@@ -269,6 +269,7 @@ static bool go_on(struct flows *flows, struct flows_entry *entry, unsigned int w
 		tcpfsm_see(flow, who, seg, &at, &result);
 	} else {
 		entry->replaced = !flow->ended && point == TCPFSM_AT_FORWARD;
+		flows->replaced |= entry->replaced;
 		tcpfsm_give_up(flow, at.now_ns, TCPFSM_VERDICT_REUSED, TCPFSM_CAUSE_REUSE,
 			       &result);
 	}
@@ -337,7 +338,8 @@ void flows_see(struct flows *flows, const struct packet *packet, const struct vi
 	struct flows_entry *entry;
 	unsigned int who;
 
-	give_back(flows, packet, hash);
+	if (flows->replaced)
+		give_back(flows, packet, hash);
 	entry = find(flows, &packet->key, hash, &who);
 	if (!entry || !go_on(flows, entry, who, packet, view_point(view, &packet->key, who)))
 		begin(flows, packet, hash, view);

@@ -55,6 +55,7 @@ typedef void (*flows_report)(void *context, struct flows_entry *entry,
  * @context: for @report
  * @forget: free a flow when its linger time is over, instead of keeping it for the end
  * @now_ns: how far the clock has come
+ * @replaced: some flow was alive when, between its ends, another took its place
  * @first: the flow that began first, with @forget NULL
  * @last: the one that began last
  * @begun: how many have begun
@@ -71,6 +72,7 @@ struct flows {
 	void *context;
 	bool all;
 	bool forget;
+	bool replaced;
 	u64 now_ns;
 	struct flows_entry *first;
 	struct flows_entry *last;

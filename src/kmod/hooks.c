@@ -177,7 +177,7 @@ static struct tcpfsm_entry *next_rival(const struct passage *p, struct tcpfsm_en
 				       unsigned int *who)
 {
 	for (; entry; entry = entry->next)
-		if (entry->replaced && tcpfsm_is_between(entry, p->tn, &p->name, who))
+		if (entry->replaced && tcpfsm_is_life_of(entry, p->tn, &p->name, who))
 			return entry;
 	return NULL;
 }
@@ -213,15 +213,14 @@ static struct tcpfsm_entry *begin(struct passage *p, enum tcpfsm_birth birth,
 	return report(entry, p, seg, result, true);
 }
 
-/* The next life of the ports of a flow that has not ended begins: that one does. */
-static struct tcpfsm_entry *replace(struct passage *p, struct tcpfsm_entry *entry,
-				    struct tcpfsm_result *result)
+/* Another life of the ports of a flow has its place: a flow that has not ended does. */
+static struct tcpfsm_entry *displace(const struct passage *p, struct tcpfsm_entry *entry,
+				     enum tcpfsm_verdict verdict, struct tcpfsm_result *result)
 {
 	struct tcpfsm_entry *copy;
 
 	tcpfsm_entry_begin(entry, p->at.now_ns);
-	tcpfsm_give_up(&entry->flow, p->at.now_ns, TCPFSM_VERDICT_REUSED, TCPFSM_CAUSE_REUSE,
-		       result);
+	tcpfsm_give_up(&entry->flow, p->at.now_ns, verdict, TCPFSM_CAUSE_REUSE, result);
 	copy = tcpfsm_events_report(entry, NULL, result);
 	tcpfsm_clock_wait(entry, result->restarted);
 	tcpfsm_entry_end(entry);
@@ -255,15 +254,8 @@ static noinline bool give_back(struct passage *p, struct tcpfsm_entry *entry,
 		return false;
 	tcpfsm_result_clear(result);
 	p->copy = NULL;
-	if (entry && entry != other && !entry->flow.ended) {
-		tcpfsm_entry_begin(entry, p->at.now_ns);
-		tcpfsm_give_up(&entry->flow, p->at.now_ns, TCPFSM_VERDICT_FORGED,
-			       TCPFSM_CAUSE_REUSE, result);
-		p->copy = tcpfsm_events_report(entry, NULL, result);
-		tcpfsm_clock_wait(entry, result->restarted);
-		tcpfsm_entry_end(entry);
-		tcpfsm_table_set_replaced(entry, true);
-	}
+	if (entry && entry != other && !entry->flow.ended)
+		p->copy = displace(p, entry, TCPFSM_VERDICT_FORGED, result);
 	tcpfsm_table_set_replaced(other, false);
 	other->contested = true;
 	tcpfsm_table_put_first(other);
@@ -359,7 +351,7 @@ static enum progress pass(struct passage *p)
 	} else if (entry && !is_new_life(p, entry, who)) {
 		copy = go_on(p, entry, who, &result);
 	} else if (entry && !entry->flow.ended) {
-		copy = replace(p, entry, &result);
+		copy = displace(p, entry, TCPFSM_VERDICT_REUSED, &result);
 		progress = AGAIN;
 	} else {
 		birth = birth_of(p);

@@ -185,6 +185,18 @@ static __always_inline bool tcpfsm_is_between(const struct tcpfsm_entry *entry,
 	return entry->tn == tn && (!name->key || tcpfsm_same_key(&entry->key, name->key, *who));
 }
 
+/* Of the same addresses and ports, whether segments find it or not. */
+static inline bool tcpfsm_is_life_of(const struct tcpfsm_entry *entry, const struct tcpfsm_net *tn,
+				     const struct tcpfsm_name *name, unsigned int *who)
+{
+	return entry->key.is_ip6 == !!name->key && tcpfsm_is_between(entry, tn, name, who);
+}
+
+static __always_inline enum tcpfsm_found tcpfsm_found_by(const struct tcpfsm_name *name)
+{
+	return name->key ? TCPFSM_FOUND_IP6 : TCPFSM_FOUND_IP4;
+}
+
 /**
  * tcpfsm_lookup() - the flow between two ends: the newest, or who has its place
  * @tn: the namespace
@@ -201,7 +213,8 @@ static __always_inline struct tcpfsm_entry *tcpfsm_lookup(const struct tcpfsm_ne
 	struct tcpfsm_entry *entry;
 
 	for (entry = *tcpfsm_bucket(name.hash); entry; entry = entry->next)
-		if (tcpfsm_is_between(entry, tn, &name, who) && entry->found_as == !!name.key)
+		if (tcpfsm_is_between(entry, tn, &name, who) &&
+		    entry->found_as == tcpfsm_found_by(&name))
 			return entry;
 	return NULL;
 }

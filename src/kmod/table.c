@@ -165,7 +165,7 @@ struct tcpfsm_entry *tcpfsm_table_add(struct tcpfsm_net *tn, const struct tcpfsm
 	entry->tn = tn;
 	entry->end[who] = name->from;
 	entry->end[!who] = name->to;
-	entry->found_as = name->key ? TCPFSM_FOUND_IP6 : TCPFSM_FOUND_IP4;
+	entry->found_as = tcpfsm_found_by(name);
 	entry->key = *key;
 	if (who == TCPFSM_SERVER) {
 		swap(entry->key.addr[0], entry->key.addr[1]);
@@ -223,9 +223,9 @@ void tcpfsm_table_put_first(struct tcpfsm_entry *entry)
 	unsigned int who;
 
 	for (other = *tcpfsm_bucket(name.hash); other; other = other->next)
-		if (tcpfsm_is_between(other, entry->tn, &name, &who))
+		if (tcpfsm_is_life_of(other, entry->tn, &name, &who))
 			other->found_as = TCPFSM_FOUND_BY_NONE;
-	entry->found_as = name.key ? TCPFSM_FOUND_IP6 : TCPFSM_FOUND_IP4;
+	entry->found_as = tcpfsm_found_by(&name);
 }
 
 /**

@@ -41,7 +41,7 @@ boot() {
 	case $kernel in
 	um) "$top/scripts/um" -c debug run -m 2048 -a panic_on_warn=1 "$@" ;;
 	# allnoconfig leaves it off, and only this or debugfs turns it on.
-	kcsan) nice -n 5 "$top/scripts/vm" -k kcsan -m 3G -a kcsan.early_enable=1 "$@" ;;
+	kcsan) set -- -a kcsan.early_enable=1 "$@" ;;&
 	*) nice -n 5 "$top/scripts/vm" -k "$kernel" -m 3G "$@" ;;
 	esac
 }

@@ -13,6 +13,9 @@ import hashlib
 import struct
 import sys
 
+# Ports of the conversations that are compared.
+SERVERS = range(18000, 18100)
+
 
 def frames(data):
     magic, = struct.unpack_from("<I", data)
@@ -62,7 +65,7 @@ def main():
         sport, dport, seq, ack, head, flags, window, _, urgent = \
             struct.unpack_from("!HHIIBBHHH", tcp)
         # Behind the last conversation there is one that tells that tcpdump is done.
-        if not {sport, dport} & set(range(18000, 18100)):
+        if sport not in SERVERS and dport not in SERVERS:
             continue
         end, other = (source, sport), (target, dport)
         payload = tcp[(head >> 4) * 4:]
@@ -75,7 +78,7 @@ def main():
                 base.pop((other, end), None)
         if (end, other) not in base:
             base[end, other] = seq
-        to_server = 18000 <= dport < 18100
+        to_server = dport in SERVERS
         # A segment without ACK has a number that means nothing.
         acked = (ack - base.get((other, end), ack)) % 2**32 if flags & 16 else "-"
         if flags & 4 and not flags & 16:

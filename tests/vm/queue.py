@@ -5,6 +5,7 @@ user space does. Says when it is ready."""
 
 import ctypes
 import os
+import socket
 import sys
 
 NFQNL_COPY_META = 1
@@ -35,8 +36,7 @@ library.nfq_set_verdict.argtypes = [ctypes.c_void_p, ctypes.c_uint32, ctypes.c_u
 @CALLBACK
 def let_go(queue, _message, packet, _data):
     header = library.nfq_get_msg_packet_hdr(packet).contents
-    number = int.from_bytes(header.packet_id.to_bytes(4, sys.byteorder), "big")
-    return library.nfq_set_verdict(queue, number, NF_ACCEPT, 0, None)
+    return library.nfq_set_verdict(queue, socket.ntohl(header.packet_id), NF_ACCEPT, 0, None)
 
 
 handle = library.nfq_open()
