@@ -16,11 +16,16 @@ ours() {
 	done
 }
 
-# watched PID: it listens, to all that it wants: the instance is off while events are enabled
+# is_one FILE: it is there, and holds that. Bash 5.2 ends a script that expands $(<FILE) of none,
+# even where set -e should not count.
+is_one() { grep -qsx 1 "$1"; }
+
+# watched PID: it listens, to all that it wants: the instance is off while events are enabled.
+# The directory of an instance is there before its files.
 watched() {
 	local dir=$instances/tcpfsm-cli-$1
 
-	[[ -d $dir && $(<"$dir/events/tcpfsm/tcpfsm_close/enable") == 1 && $(<"$dir/tracing_on") == 1 ]]
+	is_one "$dir/events/tcpfsm/tcpfsm_close/enable" && is_one "$dir/tracing_on"
 }
 
 # watch NAME OPTION...: in the background, as $watch, into $results/NAME
