@@ -63,8 +63,8 @@ static void print_rows(const char *of)
 		char want[7];
 		int state;
 	} rows[] = {
-#define X(s, a, p, f, pf, af, o, name) { { s, a, p, f, pf, af, o }, TCPFSM_##name },
-		TCPFSM_ROWS(X)
+#define X(ignored, s, a, p, f, pf, af, o, name) { { s, a, p, f, pf, af, o }, TCPFSM_##name },
+		TCPFSM_ROWS(X, 0)
 #undef X
 	};
 	bool covered[TCPFSM_FACTS_ALL + 1] = { false };

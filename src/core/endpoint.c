@@ -5,28 +5,54 @@
  */
 #include "sequence.h"
 
-static enum tcpfsm_state shown(const struct tcpfsm_flow *flow, unsigned int who)
+/* Where an end stands that a RST has closed. */
+static enum tcpfsm_state shown_reset(const struct tcpfsm_flow *flow,
+				     const struct tcpfsm_endpoint *end)
 {
-	const struct tcpfsm_endpoint *end = &flow->end[who];
-	enum tcpfsm_state state;
+	/* It stays there, whatever another RST hits. */
+	if (end->state == TCPFSM_LISTEN)
+		return TCPFSM_LISTEN;
+	/* RFC 9293 3.10.7.4: a passive opener goes back to LISTEN. */
+	if (flow->reset_hit == TCPFSM_SYN_RECV &&
+	    !(end->marks & (TCPFSM_MARK_RESET_SENT | TCPFSM_MARK_BARE_SYN)))
+		return TCPFSM_LISTEN;
+	return TCPFSM_CLOSE;
+}
 
+/* The facts alone say it, unless it has one of these. */
+#define NOT_BY_FACTS (TCPFSM_MARK_GONE | TCPFSM_MARK_RESET | TCPFSM_MARK_REFUSED)
+
+static inline enum tcpfsm_state shown(const struct tcpfsm_flow *flow,
+				      const struct tcpfsm_endpoint *end)
+{
+	enum tcpfsm_state state = tcpfsm_state_of(end->facts);
+
+	if (!(end->marks & NOT_BY_FACTS))
+		return state;
 	if (end->marks & TCPFSM_MARK_GONE)
 		return TCPFSM_CLOSE;
-	if (end->marks & TCPFSM_MARK_RESET) {
-		/* It stays there, whatever another RST hits. */
-		if (end->state == TCPFSM_LISTEN)
-			return TCPFSM_LISTEN;
-		/* RFC 9293 3.10.7.4: a passive opener goes back to LISTEN. */
-		if (flow->reset_hit == TCPFSM_SYN_RECV &&
-		    !(end->marks & (TCPFSM_MARK_RESET_SENT | TCPFSM_MARK_BARE_SYN)))
-			return TCPFSM_LISTEN;
-		return TCPFSM_CLOSE;
-	}
-	state = tcpfsm_state_of(end->facts);
+	if (end->marks & TCPFSM_MARK_RESET)
+		return shown_reset(flow, end);
 	/* Only a server can have sent nothing: a flow begins with its client's SYN. */
-	if (state == TCPFSM_LISTEN && end->marks & TCPFSM_MARK_REFUSED)
-		return TCPFSM_CLOSE;
-	return state;
+	return state == TCPFSM_LISTEN ? TCPFSM_CLOSE : state;
+}
+
+/* By state, the mark of a guess that it rests on. */
+static const u16 guesses[TCPFSM_STATE_MAX] = {
+	[TCPFSM_ESTABLISHED] = TCPFSM_MARK_P_INFERRED,
+	[TCPFSM_FIN_WAIT2] = TCPFSM_MARK_PF_INFERRED,
+	[TCPFSM_TIME_WAIT] = TCPFSM_MARK_PF_INFERRED,
+	[TCPFSM_CLOSE] = TCPFSM_MARK_PF_INFERRED,
+};
+
+static inline bool is_guessed(const struct tcpfsm_endpoint *end)
+{
+	if (!(end->marks & (TCPFSM_MARK_GONE | TCPFSM_MARK_RESET)))
+		return end->marks & guesses[end->state];
+	if (end->marks & TCPFSM_MARK_GONE)
+		return !tcpfsm_has_fact(end, TCPFSM_FACT_PF) ||
+		       end->marks & TCPFSM_MARK_PF_INFERRED;
+	return end->marks & TCPFSM_MARK_RESET_INFERRED;
 }
 
 /**
@@ -39,23 +65,7 @@ static enum tcpfsm_state shown(const struct tcpfsm_flow *flow, unsigned int who)
  */
 bool tcpfsm_is_unsure(const struct tcpfsm_flow *flow, unsigned int who)
 {
-	const struct tcpfsm_endpoint *end = &flow->end[tcpfsm_index(flow, who)];
-
-	if (end->marks & TCPFSM_MARK_GONE)
-		return !tcpfsm_has_fact(end, TCPFSM_FACT_PF) ||
-		       end->marks & TCPFSM_MARK_PF_INFERRED;
-	if (end->marks & TCPFSM_MARK_RESET)
-		return end->marks & TCPFSM_MARK_RESET_INFERRED;
-	switch (end->state) {
-	case TCPFSM_ESTABLISHED:
-		return end->marks & TCPFSM_MARK_P_INFERRED;
-	case TCPFSM_FIN_WAIT2:
-	case TCPFSM_TIME_WAIT:
-	case TCPFSM_CLOSE:
-		return end->marks & TCPFSM_MARK_PF_INFERRED;
-	default:
-		return false;
-	}
+	return is_guessed(&flow->end[tcpfsm_index(flow, who)]);
 }
 
 /**
@@ -68,7 +78,7 @@ void tcpfsm_settle(struct tcpfsm_step *st, unsigned int who, bool retracted)
 {
 	struct tcpfsm_endpoint *end = &st->flow->end[who];
 	struct tcpfsm_result *result = st->result;
-	enum tcpfsm_state to = shown(st->flow, who);
+	enum tcpfsm_state to = shown(st->flow, end);
 	struct tcpfsm_change *change;
 
 	if (to == end->state)
@@ -83,7 +93,7 @@ void tcpfsm_settle(struct tcpfsm_step *st, unsigned int who, bool retracted)
 	end->state = to;
 	if (retracted)
 		change->certainty = TCPFSM_RETRACTED;
-	else if (tcpfsm_is_unsure(st->flow, who))
+	else if (is_guessed(end))
 		change->certainty = TCPFSM_INFERRED;
 	else
 		change->certainty = TCPFSM_OBSERVED;

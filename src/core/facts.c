@@ -233,41 +233,6 @@ static bool prolongs(const struct tcpfsm_step *st)
 					seg->seq + seg->len == st->flow->end[st->x].fin);
 }
 
-/* What a transition that a segment causes is put down to. */
-enum tcpfsm_cause tcpfsm_cause_of(u8 flags)
-{
-	if (flags & TCPFSM_RST)
-		return TCPFSM_CAUSE_RST;
-	if (flags & TCPFSM_SYN)
-		return flags & TCPFSM_ACK ? TCPFSM_CAUSE_SYNACK : TCPFSM_CAUSE_SYN;
-	return flags & TCPFSM_FIN ? TCPFSM_CAUSE_FIN : TCPFSM_CAUSE_ACK;
-}
-
-/**
- * tcpfsm_begin_step() - one segment sets out on its way through the rules
- * @st: filled in
- * @flow: the flow
- * @who: enum tcpfsm_role of the sender
- * @seg: the segment
- * @at: where and when
- * @result: cleared
- */
-void tcpfsm_begin_step(struct tcpfsm_step *st, struct tcpfsm_flow *flow, unsigned int who,
-		       const struct tcpfsm_segment *seg, const struct tcpfsm_sighting *at,
-		       struct tcpfsm_result *result)
-{
-	st->flow = flow;
-	st->seg = seg;
-	st->at = at;
-	st->result = result;
-	st->x = tcpfsm_index(flow, who);
-	st->y = tcpfsm_index(flow, !who);
-	st->cause = tcpfsm_cause_of(seg->flags);
-	tcpfsm_result_clear(result);
-	result->who = st->x;
-	result->again = at->point == TCPFSM_AT_LOOP_IN;
-}
-
 /* Of a flow whose segments were not looked at, or not in this flow. */
 static void take_up(struct tcpfsm_step *st)
 {

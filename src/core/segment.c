@@ -128,17 +128,6 @@ static void parse_options(struct tcpfsm_segment *seg, const u8 *tcp, u32 header)
 }
 
 /**
- * tcpfsm_tcp_header_len() - what the data offset of a TCP header says
- * @tcp: at least 13 bytes
- *
- * Return: bytes, 0 to 60; below 20 the header is damaged.
- */
-u32 tcpfsm_tcp_header_len(const u8 *tcp)
-{
-	return (tcp[12] >> 4) * 4;
-}
-
-/**
  * tcpfsm_segment_parse() - read a TCP header
  * @seg: filled in
  * @tcp: the header's bytes

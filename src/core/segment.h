@@ -71,8 +71,18 @@ static __always_inline u32 tcpfsm_end(const struct tcpfsm_segment *seg)
 	       !!(seg->flags & TCPFSM_FIN);
 }
 
+/**
+ * tcpfsm_tcp_header_len() - what the data offset of a TCP header says
+ * @tcp: at least 13 bytes
+ *
+ * Return: bytes, 0 to 60; below 20 the header is damaged.
+ */
+static inline u32 tcpfsm_tcp_header_len(const u8 *tcp)
+{
+	return (tcp[12] >> 4) * 4;
+}
+
 int tcpfsm_segment_parse(struct tcpfsm_segment *seg, const u8 *tcp, u32 have, u32 total);
-u32 tcpfsm_tcp_header_len(const u8 *tcp);
 
 /**
  * struct tcpfsm_ip6_walk - a walk over the extension headers of IPv6

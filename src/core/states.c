@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The fact table as code, and the names of everything in states.h. */
+/* The fact table as an array, and the names of everything in states.h. */
 #include "states.h"
 
 #define LOOK(c, fact) ((c) == '.' ? 0 : TCPFSM_FACT_##fact)
@@ -7,24 +7,30 @@
 #define ROW(of, s, a, p, f, pf, af, o) \
 	(of(s, S) | of(a, A) | of(p, P) | of(f, F) | of(pf, PF) | of(af, AF) | of(o, O))
 
-/**
- * tcpfsm_state_of() - the RFC 9293 state that a set of facts means
- * @facts: any combination of TCPFSM_FACT_*
- *
+#define LOOK_AT(facts, s, a, p, f, pf, af, o, name) \
+	((facts) & ROW(LOOK, s, a, p, f, pf, af, o)) == ROW(WANT, s, a, p, f, pf, af, o) ? \
+	TCPFSM_##name :
+
+/*
  * The rows cover all 128 combinations (tests/unit proves it), so the fallback
  * is never taken.
- *
- * Context: any.
- * Return: the state; LISTEN where nothing was sent yet.
  */
-enum tcpfsm_state tcpfsm_state_of(u8 facts)
-{
-#define X(s, a, p, f, pf, af, o, name) \
-	(facts & ROW(LOOK, s, a, p, f, pf, af, o)) == ROW(WANT, s, a, p, f, pf, af, o) ? \
-	TCPFSM_##name :
-	return TCPFSM_ROWS(X) TCPFSM_CLOSE;
+#define STATE(facts) [facts] = TCPFSM_ROWS(LOOK_AT, facts) TCPFSM_CLOSE
+#define STATES_4(facts) \
+	STATE(facts), STATE((facts) + 1), STATE((facts) + 2), STATE((facts) + 3)
+#define STATES_16(facts) \
+	STATES_4(facts), STATES_4((facts) + 4), STATES_4((facts) + 8), STATES_4((facts) + 12)
+
+const u8 tcpfsm_state_table[TCPFSM_FACTS_ALL + 1] = {
+	STATES_16(0), STATES_16(16), STATES_16(32), STATES_16(48),
+	STATES_16(64), STATES_16(80), STATES_16(96), STATES_16(112),
+};
+
+const u8 tcpfsm_arc_table[TCPFSM_STATE_MAX][TCPFSM_STATE_MAX] = {
+#define X(from, to, text)	[TCPFSM_##from][TCPFSM_##to] = TCPFSM_ARC_##from##_##to + 1,
+	TCPFSM_ARCS(X)
 #undef X
-}
+};
 
 static const char *name_at(const char *const *names, size_t n, unsigned int i)
 {
@@ -165,25 +171,4 @@ const char *tcpfsm_option_name(unsigned int bit)
 	};
 
 	return name_at(names, ARRAY_SIZE(names), bit);
-}
-
-/**
- * tcpfsm_arc_of() - the kind of a transition, for its counter
- * @from: the state left
- * @to: the state entered
- *
- * Return: TCPFSM_ARC_OTHER for a pair that TCPFSM_ARCS does not list.
- */
-enum tcpfsm_arc tcpfsm_arc_of(unsigned int from, unsigned int to)
-{
-	/* One more than the arc, so that 0 means "not listed". */
-	static const u8 arcs[TCPFSM_STATE_MAX][TCPFSM_STATE_MAX] = {
-#define X(from, to, text)	[TCPFSM_##from][TCPFSM_##to] = TCPFSM_ARC_##from##_##to + 1,
-		TCPFSM_ARCS(X)
-#undef X
-	};
-
-	if (from >= TCPFSM_STATE_MAX || to >= TCPFSM_STATE_MAX || !arcs[from][to])
-		return TCPFSM_ARC_OTHER;
-	return arcs[from][to] - 1;
 }

@@ -54,21 +54,21 @@ enum tcpfsm_fact {
 /*
  * The state is a function of the facts: the first row whose looked-at facts
  * are as wanted. Facts are written in the order s a p f pf af o; '1' wants the
- * fact, '0' wants it absent, '.' does not look.
+ * fact, '0' wants it absent, '.' does not look. @for_x goes to each X.
  */
-#define TCPFSM_ROWS(X)					\
-	/* s a p f pf af o */				\
-	X('0', '.', '.', '.', '.', '.', '.', LISTEN)	\
-	X('1', '0', '.', '.', '.', '.', '.', SYN_SENT)	\
-	X('1', '1', '0', '0', '.', '0', '.', SYN_RECV)	\
-	X('1', '1', '1', '0', '.', '0', '.', ESTABLISHED) \
-	X('1', '1', '.', '0', '.', '1', '.', CLOSE_WAIT) \
-	X('1', '1', '.', '1', '0', '0', '.', FIN_WAIT1)	\
-	X('1', '1', '.', '1', '1', '0', '.', FIN_WAIT2)	\
-	X('1', '1', '.', '1', '0', '1', '0', CLOSING)	\
-	X('1', '1', '.', '1', '1', '1', '0', TIME_WAIT)	\
-	X('1', '1', '.', '1', '0', '1', '1', LAST_ACK)	\
-	X('1', '1', '.', '1', '1', '1', '1', CLOSE)
+#define TCPFSM_ROWS(X, for_x)						\
+	/* s a p f pf af o */						\
+	X(for_x, '0', '.', '.', '.', '.', '.', '.', LISTEN)		\
+	X(for_x, '1', '0', '.', '.', '.', '.', '.', SYN_SENT)		\
+	X(for_x, '1', '1', '0', '0', '.', '0', '.', SYN_RECV)		\
+	X(for_x, '1', '1', '1', '0', '.', '0', '.', ESTABLISHED)	\
+	X(for_x, '1', '1', '.', '0', '.', '1', '.', CLOSE_WAIT)		\
+	X(for_x, '1', '1', '.', '1', '0', '0', '.', FIN_WAIT1)		\
+	X(for_x, '1', '1', '.', '1', '1', '0', '.', FIN_WAIT2)		\
+	X(for_x, '1', '1', '.', '1', '0', '1', '0', CLOSING)		\
+	X(for_x, '1', '1', '.', '1', '1', '1', '0', TIME_WAIT)		\
+	X(for_x, '1', '1', '.', '1', '0', '1', '1', LAST_ACK)		\
+	X(for_x, '1', '1', '.', '1', '1', '1', '1', CLOSE)
 
 #define TCPFSM_ENDPOINTS(X)	\
 	X(CLIENT, client, 0)	\
@@ -267,7 +267,6 @@ enum tcpfsm_arc {
 	TCPFSM_ARC_MAX
 };
 
-enum tcpfsm_state tcpfsm_state_of(u8 facts);
 const char *tcpfsm_state_name(unsigned int state);
 const char *tcpfsm_role_name(unsigned int role);
 const char *tcpfsm_certainty_name(unsigned int certainty);
@@ -276,6 +275,36 @@ const char *tcpfsm_verdict_name(unsigned int verdict);
 const char *tcpfsm_anomaly_name(unsigned int anomaly);
 const char *tcpfsm_flow_flag_name(unsigned int bit);
 const char *tcpfsm_option_name(unsigned int bit);
-enum tcpfsm_arc tcpfsm_arc_of(unsigned int from, unsigned int to);
+
+/* enum tcpfsm_state of each set of facts. */
+extern const u8 tcpfsm_state_table[TCPFSM_FACTS_ALL + 1];
+/* enum tcpfsm_arc + 1 of what TCPFSM_ARCS lists, else 0. */
+extern const u8 tcpfsm_arc_table[TCPFSM_STATE_MAX][TCPFSM_STATE_MAX];
+
+/**
+ * tcpfsm_state_of() - the RFC 9293 state that a set of facts means
+ * @facts: any combination of TCPFSM_FACT_*
+ *
+ * Context: any.
+ * Return: the state; LISTEN where nothing was sent yet.
+ */
+static inline enum tcpfsm_state tcpfsm_state_of(u8 facts)
+{
+	return (enum tcpfsm_state)tcpfsm_state_table[facts & TCPFSM_FACTS_ALL];
+}
+
+/**
+ * tcpfsm_arc_of() - the kind of a transition, for its counter
+ * @from: the state left
+ * @to: the state entered
+ *
+ * Return: TCPFSM_ARC_OTHER for a pair that TCPFSM_ARCS does not list.
+ */
+static inline enum tcpfsm_arc tcpfsm_arc_of(unsigned int from, unsigned int to)
+{
+	if (from >= TCPFSM_STATE_MAX || to >= TCPFSM_STATE_MAX || !tcpfsm_arc_table[from][to])
+		return TCPFSM_ARC_OTHER;
+	return (enum tcpfsm_arc)(tcpfsm_arc_table[from][to] - 1);
+}
 
 #endif

@@ -32,10 +32,6 @@ struct tcpfsm_step {
 #define TCPFSM_SYNCHRONISED (TCPFSM_FACT_S | TCPFSM_FACT_A | TCPFSM_FACT_P)
 
 /* facts.c */
-enum tcpfsm_cause tcpfsm_cause_of(u8 flags);
-void tcpfsm_begin_step(struct tcpfsm_step *st, struct tcpfsm_flow *flow, unsigned int who,
-		       const struct tcpfsm_segment *seg, const struct tcpfsm_sighting *at,
-		       struct tcpfsm_result *result);
 void tcpfsm_run_step(struct tcpfsm_step *st);
 
 /* birth.c: both bits of @gone_on of the flow */
@@ -94,6 +90,42 @@ void tcpfsm_reset_delivered(struct tcpfsm_step *st);
 void tcpfsm_reset_withdraw(struct tcpfsm_step *st);
 void tcpfsm_reset_early(struct tcpfsm_step *st);
 void tcpfsm_reset_before(struct tcpfsm_step *st, u8 before);
+
+/* What a transition that a segment causes is put down to. */
+static inline enum tcpfsm_cause tcpfsm_cause_of(u8 flags)
+{
+	if (flags & TCPFSM_RST)
+		return TCPFSM_CAUSE_RST;
+	if (flags & TCPFSM_SYN)
+		return flags & TCPFSM_ACK ? TCPFSM_CAUSE_SYNACK : TCPFSM_CAUSE_SYN;
+	return flags & TCPFSM_FIN ? TCPFSM_CAUSE_FIN : TCPFSM_CAUSE_ACK;
+}
+
+/**
+ * tcpfsm_begin_step() - one segment sets out on its way through the rules
+ * @st: filled in
+ * @flow: the flow
+ * @who: enum tcpfsm_role of the sender
+ * @seg: the segment
+ * @at: where and when
+ * @result: cleared
+ */
+static inline void tcpfsm_begin_step(struct tcpfsm_step *st, struct tcpfsm_flow *flow,
+				     unsigned int who, const struct tcpfsm_segment *seg,
+				     const struct tcpfsm_sighting *at,
+				     struct tcpfsm_result *result)
+{
+	st->flow = flow;
+	st->seg = seg;
+	st->at = at;
+	st->result = result;
+	st->x = tcpfsm_index(flow, who);
+	st->y = tcpfsm_index(flow, !who);
+	st->cause = tcpfsm_cause_of(seg->flags);
+	tcpfsm_result_clear(result);
+	result->who = st->x;
+	result->again = at->point == TCPFSM_AT_LOOP_IN;
+}
 
 static inline void tcpfsm_note(struct tcpfsm_step *st, enum tcpfsm_anomaly anomaly)
 {

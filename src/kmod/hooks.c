@@ -121,17 +121,11 @@ static void take_process(struct tcpfsm_entry *entry, const struct tcpfsm_segment
 	entry->has_owner |= TCPFSM_OWNER_PROCESS;
 }
 
-/*
- * Whose socket a local end is; of the first one that is seen. A RST may come
- * from the kernel's own socket, which answers where there is none.
- */
-static void take_owner(struct tcpfsm_entry *entry, const struct tcpfsm_segment *seg,
-		       const struct tcpfsm_sighting *at, struct sock *sk)
+/* Whose socket a local end is. */
+static void take_socket(struct tcpfsm_entry *entry, const struct tcpfsm_segment *seg,
+			struct sock *sk)
 {
-	if (entry->has_owner || seg->flags & TCPFSM_RST ||
-	    (at->point != TCPFSM_AT_OUT && at->point != TCPFSM_AT_LOOP_OUT))
-		return;
-	sk = sk ? sk_to_full_sk(sk) : NULL;
+	sk = sk_to_full_sk(sk);
 	if (!sk || !sk_fullsock(sk))
 		return;
 	entry->uid = READ_ONCE(sk->sk_uid);
@@ -141,11 +135,6 @@ static void take_owner(struct tcpfsm_entry *entry, const struct tcpfsm_segment *
 	entry->has_owner |= TCPFSM_OWNER_CGROUP;
 #endif
 	take_process(entry, seg, sk);
-}
-
-static bool is_self(const struct tcpfsm_key *key)
-{
-	return key->port[0] == key->port[1] && ipv6_addr_equal(&key->addr[0], &key->addr[1]);
 }
 
 /* One segment on its way through the table; with @copy, of a flow that was forged, for the log. */
@@ -158,6 +147,22 @@ struct passage {
 	struct tcpfsm_entry *copy;
 };
 
+/*
+ * The owner is that of the first socket that is seen. A RST may come from the kernel's
+ * own, which answers where there is none.
+ */
+static inline void take_owner(struct tcpfsm_entry *entry, const struct passage *p)
+{
+	if (p->sk && !entry->has_owner && !(p->packet->seg.flags & TCPFSM_RST) &&
+	    (p->at.point == TCPFSM_AT_OUT || p->at.point == TCPFSM_AT_LOOP_OUT))
+		take_socket(entry, &p->packet->seg, p->sk);
+}
+
+static bool is_self(const struct tcpfsm_key *key)
+{
+	return key->port[0] == key->port[1] && ipv6_addr_equal(&key->addr[0], &key->addr[1]);
+}
+
 /* What the rules say has happened: counted and traced; a copy of the flow is for the log. */
 static struct tcpfsm_entry *report(struct tcpfsm_entry *entry, const struct passage *p,
 				   const struct tcpfsm_segment *seg,
@@ -165,7 +170,7 @@ static struct tcpfsm_entry *report(struct tcpfsm_entry *entry, const struct pass
 {
 	struct tcpfsm_entry *copy;
 
-	take_owner(entry, &p->packet->seg, &p->at, p->sk);
+	take_owner(entry, p);
 	copy = tcpfsm_events_report(entry, seg, result);
 	tcpfsm_clock_wait(entry, again);
 	tcpfsm_entry_end(entry);
@@ -283,7 +288,7 @@ static bool go_on_shortly(const struct passage *p, struct tcpfsm_entry *entry, u
 	    !tcpfsm_follow_first(&entry->flow, who, seg, p->at.point))
 		return false;
 	/* A SYN-ACK with a cookie was nobody's. */
-	take_owner(entry, seg, &p->at, p->sk);
+	take_owner(entry, p);
 	entry->heard = tcpfsm_mark_of(jiffies);
 	tcpfsm_entry_end(entry);
 	return true;
@@ -328,7 +333,7 @@ enum progress { DONE, AGAIN, NO_ROOM };
 #define TRIES 8
 
 /* A look into the table and what follows from it, in one go under the lock. */
-static enum progress pass(struct passage *p)
+static __always_inline enum progress pass(struct passage *p)
 {
 	spinlock_t *lock = tcpfsm_lock_of(p->name.hash);
 	struct tcpfsm_entry *entry, *copy = NULL;
@@ -367,7 +372,7 @@ static enum progress pass(struct passage *p)
 	return progress;
 }
 
-static void take(struct tcpfsm_net *tn, const struct tcpfsm_packet *packet,
+static __always_inline void take(struct tcpfsm_net *tn, const struct tcpfsm_packet *packet,
 		 const struct sk_buff *skb, const struct nf_hook_state *state,
 		 enum tcpfsm_point point)
 {

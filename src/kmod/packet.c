@@ -13,8 +13,9 @@
 
 #include "packet.h"
 
-static enum tcpfsm_packet_kind read_tcp(struct tcpfsm_packet *packet, const struct sk_buff *skb,
-					unsigned int offset, bool partial)
+static __always_inline enum tcpfsm_packet_kind read_tcp(struct tcpfsm_packet *packet,
+							const struct sk_buff *skb,
+							unsigned int offset, bool partial)
 {
 	u8 header[TCPFSM_TCP_HEADER_MAX] TCPFSM_NOT_CLEARED;
 	unsigned int total, len;
