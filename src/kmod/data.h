@@ -101,14 +101,9 @@ static __always_inline bool tcpfsm_data_take(struct tcpfsm_net *tn, struct tcpfs
 		done = !READ_ONCE(*tcpfsm_pending(name.hash)) ||
 		       tcpfsm_data_is_settled(tn, name.from, name.to, name.hash, name.key);
 	} else {
-		bh = !in_softirq();
-		if (bh)
-			local_bh_disable();
-		spin_lock(lock);
+		bh = tcpfsm_lock_segment(lock);
 		done = tcpfsm_data_follow(tn, name, tcp, len, point);
-		spin_unlock(lock);
-		if (bh)
-			local_bh_enable();
+		tcpfsm_unlock_segment(lock, bh);
 	}
 	/* Over loopback a segment passes twice, and counts once. */
 	if (!done || point == TCPFSM_AT_LOOP_IN)

@@ -4,7 +4,6 @@
  * firewall dropped was neither sent nor delivered. Whatever happens, the
  * verdict is NF_ACCEPT and the packet is as it was.
  */
-#include <linux/cgroup.h>
 #include <linux/ktime.h>
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
@@ -17,6 +16,7 @@
 #include "events.h"
 #include "hooks.h"
 #include "listeners.h"
+#include "owner.h"
 
 static void count_class(struct tcpfsm_net *tn, const struct tcpfsm_segment *seg)
 {
@@ -102,41 +102,6 @@ static bool may_lag(const struct tcpfsm_entry *entry, const struct tcpfsm_sighti
 	       at->now_ns - entry->flow.seen_ns < LAG_NS;
 }
 
-/*
- * Who connects: a SYN that connect() sends passes in the context of who called it, which
- * owns the socket. One that is repeated comes from a timer, in whatever context that has
- * interrupted; one that was queued (NFQUEUE) comes in that of who lets it go.
- */
-static void take_process(struct tcpfsm_entry *entry, const struct tcpfsm_segment *seg,
-			 const struct sock *sk)
-{
-	if ((seg->flags & (TCPFSM_SYN | TCPFSM_ACK)) != TCPFSM_SYN || !in_task() ||
-	    sk->sk_protocol != IPPROTO_TCP || READ_ONCE(sk->sk_state) != TCP_SYN_SENT ||
-	    !sock_owned_by_user_nocheck(sk))
-		return;
-	entry->pid = task_tgid_nr(current);
-	/* Not under the task's lock, which is taken with softirqs on: it may be half renamed. */
-	data_race(memcpy(entry->comm, current->comm, sizeof(entry->comm)));
-	entry->comm[sizeof(entry->comm) - 1] = '\0';
-	entry->has_owner |= TCPFSM_OWNER_PROCESS;
-}
-
-/* Whose socket a local end is. */
-static void take_socket(struct tcpfsm_entry *entry, const struct tcpfsm_segment *seg,
-			struct sock *sk)
-{
-	sk = sk_to_full_sk(sk);
-	if (!sk || !sk_fullsock(sk))
-		return;
-	entry->uid = READ_ONCE(sk->sk_uid);
-	entry->has_owner |= TCPFSM_OWNER_UID;
-#ifdef CONFIG_SOCK_CGROUP_DATA
-	entry->cgroup = cgroup_id(sock_cgroup_ptr(&sk->sk_cgrp_data));
-	entry->has_owner |= TCPFSM_OWNER_CGROUP;
-#endif
-	take_process(entry, seg, sk);
-}
-
 /* One segment on its way through the table; with @copy, of a flow that was forged, for the log. */
 struct passage {
 	struct tcpfsm_net *tn;
@@ -147,30 +112,20 @@ struct passage {
 	struct tcpfsm_entry *copy;
 };
 
-/*
- * The owner is that of the first socket that is seen. A RST may come from the kernel's
- * own, which answers where there is none.
- */
-static inline void take_owner(struct tcpfsm_entry *entry, const struct passage *p)
-{
-	if (p->sk && !entry->has_owner && !(p->packet->seg.flags & TCPFSM_RST) &&
-	    (p->at.point == TCPFSM_AT_OUT || p->at.point == TCPFSM_AT_LOOP_OUT))
-		take_socket(entry, &p->packet->seg, p->sk);
-}
-
 static bool is_self(const struct tcpfsm_key *key)
 {
 	return key->port[0] == key->port[1] && ipv6_addr_equal(&key->addr[0], &key->addr[1]);
 }
 
 /* What the rules say has happened: counted and traced; a copy of the flow is for the log. */
-static struct tcpfsm_entry *report(struct tcpfsm_entry *entry, const struct passage *p,
-				   const struct tcpfsm_segment *seg,
-				   const struct tcpfsm_result *result, bool again)
+static __always_inline struct tcpfsm_entry *report(struct tcpfsm_entry *entry,
+						   const struct passage *p,
+						   const struct tcpfsm_segment *seg,
+						   const struct tcpfsm_result *result, bool again)
 {
 	struct tcpfsm_entry *copy;
 
-	take_owner(entry, p);
+	tcpfsm_owner_take(entry, seg, p->at.point, p->sk);
 	copy = tcpfsm_events_report(entry, seg, result);
 	tcpfsm_clock_wait(entry, again);
 	tcpfsm_entry_end(entry);
@@ -288,7 +243,7 @@ static bool go_on_shortly(const struct passage *p, struct tcpfsm_entry *entry, u
 	    !tcpfsm_follow_first(&entry->flow, who, seg, p->at.point))
 		return false;
 	/* A SYN-ACK with a cookie was nobody's. */
-	take_owner(entry, p);
+	tcpfsm_owner_take(entry, seg, p->at.point, p->sk);
 	entry->heard = tcpfsm_mark_of(jiffies);
 	tcpfsm_entry_end(entry);
 	return true;
@@ -341,11 +296,12 @@ static __always_inline enum progress pass(struct passage *p)
 	enum progress progress = DONE;
 	enum tcpfsm_birth birth;
 	unsigned int who;
+	bool bh;
 
-	spin_lock_bh(lock);
+	bh = tcpfsm_lock_segment(lock);
 	entry = tcpfsm_lookup(p->tn, p->name, &who);
 	if (entry && go_on_shortly(p, entry, who)) {
-		spin_unlock_bh(lock);
+		tcpfsm_unlock_segment(lock, bh);
 		return DONE;
 	}
 	p->at.now_ns = entry && tcpfsm_quiet(&entry->flow, &p->packet->seg) ?
@@ -367,8 +323,9 @@ static __always_inline enum progress pass(struct passage *p)
 		else
 			progress = NO_ROOM;
 	}
-	spin_unlock_bh(lock);
-	tcpfsm_events_log(p->tn, copy, &result);
+	tcpfsm_unlock_segment(lock, bh);
+	if (copy)
+		tcpfsm_events_log(p->tn, copy, &result);
 	return progress;
 }
 

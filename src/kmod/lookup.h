@@ -65,6 +65,34 @@ static inline spinlock_t *tcpfsm_lock_of(u32 hash)
 	return &tcpfsm_buckets.lock[hash >> tcpfsm_buckets.lock_shift].lock;
 }
 
+/**
+ * tcpfsm_lock_segment() - the lock of a bucket, for who has a segment at hand
+ * @lock: tcpfsm_lock_of()
+ *
+ * Most segments come in a softirq, which no other interrupts: spin_lock_bh() would
+ * count there for nothing.
+ *
+ * Return: what tcpfsm_unlock_segment() has to be told.
+ */
+static __always_inline bool tcpfsm_lock_segment(spinlock_t *lock)
+	__acquires(lock)
+{
+	bool bh = !in_softirq();
+
+	if (bh)
+		local_bh_disable();
+	spin_lock(lock);
+	return bh;
+}
+
+static __always_inline void tcpfsm_unlock_segment(spinlock_t *lock, bool bh)
+	__releases(lock)
+{
+	spin_unlock(lock);
+	if (bh)
+		local_bh_enable();
+}
+
 static inline u16 *tcpfsm_pending(u32 hash)
 {
 	return &tcpfsm_buckets.pending[hash >> (32 - TCPFSM_PENDING_BITS)];
