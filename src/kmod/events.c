@@ -85,16 +85,33 @@ static void trace(const struct tcpfsm_entry *entry, const struct tcpfsm_segment 
 		trace_tcpfsm_close(entry);
 }
 
-/* Would the log have anything of this? */
-static bool wants_log(const struct tcpfsm_net *tn, const struct tcpfsm_result *result)
+/* How many lines would the log have of this? */
+static unsigned int count_lines(const struct tcpfsm_net *tn, const struct tcpfsm_result *result)
 {
 	unsigned int level = READ_ONCE(tn->settings.log_level);
+	unsigned int lines;
 
 	/* The log is the host's: the root of a container may not write to it. */
 	if (!level || tn->net->user_ns != &init_user_ns)
-		return false;
-	return result->anomalies || (level >= 3 && result->changes) ||
-	       (level >= 2 && (result->shook || result->ended));
+		return 0;
+	lines = result->anomalies ? hweight32(result->anomalies) : 0;
+	if (level >= 2)
+		lines += result->shook + result->ended;
+	if (level >= 3)
+		lines += result->changes;
+	return lines;
+}
+
+/* A copy of the flow, for who writes these lines; not where they would be left out anyway. */
+static struct tcpfsm_entry *copy_for_log(struct tcpfsm_entry *entry, unsigned int lines)
+{
+	struct tcpfsm_entry *copy = NULL;
+
+	if (!tcpfsm_log_is_full(entry->tn))
+		copy = tcpfsm_table_copy(entry);
+	if (!copy)
+		tcpfsm_log_miss(entry->tn, lines);
+	return copy;
 }
 
 /**
@@ -111,18 +128,14 @@ struct tcpfsm_entry *tcpfsm_events_report(struct tcpfsm_entry *entry,
 					  const struct tcpfsm_result *result)
 {
 	struct tcpfsm_net *tn = entry->tn;
-	struct tcpfsm_entry *copy;
+	unsigned int lines;
 
 	count(tn, &entry->flow, seg, result);
 	if (tcpfsm_handshakes_has(entry->handshake, &entry->flow, result))
 		tcpfsm_listeners_take(entry, seg, result);
 	trace(entry, seg, result);
-	if (!wants_log(tn, result))
-		return NULL;
-	copy = tcpfsm_table_copy(entry);
-	if (!copy)
-		tcpfsm_count(tn, log_suppressed);
-	return copy;
+	lines = count_lines(tn, result);
+	return unlikely(lines) ? copy_for_log(entry, lines) : NULL;
 }
 
 /**

@@ -18,5 +18,7 @@ void tcpfsm_log_anomalies(struct tcpfsm_net *tn, const struct tcpfsm_entry *entr
 			  u32 anomalies);
 void tcpfsm_log_flow(struct tcpfsm_net *tn, const struct tcpfsm_entry *entry, const char *what);
 void tcpfsm_log_flush(struct tcpfsm_net *tn);
+bool tcpfsm_log_is_full(const struct tcpfsm_net *tn);
+void tcpfsm_log_miss(struct tcpfsm_net *tn, unsigned int lines);
 
 #endif

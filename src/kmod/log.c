@@ -36,9 +36,33 @@ static bool may_log(struct tcpfsm_net *tn)
 	}
 	if (atomic_inc_return(&tn->log_lines) <= LINES_MAX)
 		return true;
-	atomic_inc(&tn->log_missed);
-	tcpfsm_count(tn, log_suppressed);
+	tcpfsm_log_miss(tn, 1);
 	return false;
+}
+
+/**
+ * tcpfsm_log_is_full() - would another line be left out?
+ * @tn: the namespace
+ *
+ * Context: any.
+ */
+bool tcpfsm_log_is_full(const struct tcpfsm_net *tn)
+{
+	return atomic_read(&tn->log_lines) >= LINES_MAX &&
+	       !time_after(jiffies, READ_ONCE(tn->log_window) + HZ);
+}
+
+/**
+ * tcpfsm_log_miss() - lines are left out
+ * @tn: the namespace
+ * @lines: how many
+ *
+ * Context: any.
+ */
+void tcpfsm_log_miss(struct tcpfsm_net *tn, unsigned int lines)
+{
+	atomic_add(lines, &tn->log_missed);
+	this_cpu_add(tn->stats->log_suppressed, lines);
 }
 
 /**
