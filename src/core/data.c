@@ -2,29 +2,33 @@
 /* Which flows may take the short way of data.h, and what it needs of them. */
 #include "data.h"
 
-/* Has it shaken hands, and does its next segment have a window to lie in? */
-static bool is_open(const struct tcpfsm_endpoint *end)
-{
-	return end->state == TCPFSM_ESTABLISHED && end->marks & TCPFSM_MARK_RCV &&
-	       !(end->marks & TCPFSM_MARK_RESTARTED);
-}
-
 /*
- * Data and ACKs have nothing to tell of either end but how far it has come, and of
- * who sends the first of them that it has shaken hands.
+ * Have both shaken hands, and have a window for the next segment to lie in? Then data
+ * and ACKs have nothing to tell of either end but how far it has come, and of who
+ * sends the first of them that it has shaken hands.
  */
-static bool is_steady(const struct tcpfsm_flow *flow)
+static inline bool is_steady(const struct tcpfsm_flow *flow)
 {
-	return is_open(&flow->end[TCPFSM_CLIENT]) && is_open(&flow->end[TCPFSM_SERVER]) &&
+	const struct tcpfsm_endpoint *client = &flow->end[TCPFSM_CLIENT];
+	const struct tcpfsm_endpoint *server = &flow->end[TCPFSM_SERVER];
+
+	return client->state == TCPFSM_ESTABLISHED && server->state == TCPFSM_ESTABLISHED &&
+	       client->marks & server->marks & TCPFSM_MARK_RCV &&
+	       !((client->marks | server->marks) & TCPFSM_MARK_RESTARTED) &&
 	       flow->doubted == TCPFSM_NOBODY && flow->early_rst == TCPFSM_NOBODY &&
 	       !flow->skipped;
 }
 
-/* Where this may pass; not what the history does not have yet. */
-static u8 open_to(const struct tcpfsm_flow *flow, unsigned int who, enum tcpfsm_letter letter)
+/* Where segments of one end may pass; not what the history does not have yet. */
+static inline void open_end(struct tcpfsm_way *way, const struct tcpfsm_flow *flow,
+			    unsigned int who)
 {
-	return tcpfsm_history_has(flow, who, letter) &&
-	       flow->end[who].marks & TCPFSM_MARK_P_CONFIRMED ? flow->end[who].seen : 0;
+	const struct tcpfsm_endpoint *end = &flow->end[who];
+	u8 open = end->marks & TCPFSM_MARK_P_CONFIRMED ? end->seen : 0;
+
+	way->shift[who] = tcpfsm_shift(flow, end, &flow->end[!who]);
+	way->open[who][0] = tcpfsm_history_has(flow, who, TCPFSM_LETTER_DATA) ? open : 0;
+	way->open[who][1] = tcpfsm_history_has(flow, who, TCPFSM_LETTER_ACK) ? open : 0;
 }
 
 /**
@@ -36,17 +40,12 @@ static u8 open_to(const struct tcpfsm_flow *flow, unsigned int who, enum tcpfsm_
  */
 bool tcpfsm_way_open(struct tcpfsm_way *way, const struct tcpfsm_flow *flow)
 {
-	unsigned int who;
-
 	if (!is_steady(flow)) {
 		memset(way->open, 0, sizeof(way->open));
 		return false;
 	}
-	for (who = 0; who < 2; who++) {
-		way->shift[who] = tcpfsm_shift(flow, &flow->end[who], &flow->end[!who]);
-		way->open[who][0] = open_to(flow, who, TCPFSM_LETTER_DATA);
-		way->open[who][1] = open_to(flow, who, TCPFSM_LETTER_ACK);
-	}
+	open_end(way, flow, TCPFSM_CLIENT);
+	open_end(way, flow, TCPFSM_SERVER);
 	return true;
 }
 

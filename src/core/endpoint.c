@@ -68,13 +68,7 @@ bool tcpfsm_is_unsure(const struct tcpfsm_flow *flow, unsigned int who)
 	return is_guessed(&flow->end[tcpfsm_index(flow, who)]);
 }
 
-/**
- * tcpfsm_settle() - report where an endpoint now stands, if that is new
- * @st: the step
- * @who: index of the endpoint
- * @retracted: something was withdrawn
- */
-void tcpfsm_settle(struct tcpfsm_step *st, unsigned int who, bool retracted)
+static __always_inline void settle(struct tcpfsm_step *st, unsigned int who, bool retracted)
 {
 	struct tcpfsm_endpoint *end = &st->flow->end[who];
 	struct tcpfsm_result *result = st->result;
@@ -97,6 +91,17 @@ void tcpfsm_settle(struct tcpfsm_step *st, unsigned int who, bool retracted)
 		change->certainty = TCPFSM_INFERRED;
 	else
 		change->certainty = TCPFSM_OBSERVED;
+}
+
+/**
+ * tcpfsm_settle() - report where an endpoint now stands, if that is new
+ * @st: the step
+ * @who: index of the endpoint
+ * @retracted: something was withdrawn
+ */
+void tcpfsm_settle(struct tcpfsm_step *st, unsigned int who, bool retracted)
+{
+	settle(st, who, retracted);
 }
 
 /**
@@ -141,7 +146,7 @@ void tcpfsm_learn(struct tcpfsm_step *st, unsigned int who, u8 facts)
 {
 	st->flow->end[who].facts |= facts;
 	st->result->learned = true;
-	tcpfsm_settle(st, who, false);
+	settle(st, who, false);
 }
 
 /**

@@ -52,18 +52,6 @@ void tcpfsm_learn_pf(struct tcpfsm_step *st, unsigned int who, bool inferred)
 	tcpfsm_learn(st, who, TCPFSM_FACT_PF);
 }
 
-/**
- * tcpfsm_is_ack_of_fin() - does an ACK cover a FIN exactly?
- * @end: the end that sent the FIN
- * @ack: acknowledgment number of its peer
- *
- * Return: false too if @end has sent no FIN.
- */
-bool tcpfsm_is_ack_of_fin(const struct tcpfsm_endpoint *end, u32 ack)
-{
-	return tcpfsm_has_fact(end, TCPFSM_FACT_F) && ack == end->fin + 1;
-}
-
 /* X's FIN carries an ACK that covers Y's FIN: LAST_ACK, not CLOSING (rule 9). */
 static bool fin_covers(const struct tcpfsm_endpoint *x, const struct tcpfsm_endpoint *y)
 {

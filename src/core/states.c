@@ -26,7 +26,7 @@ const u8 tcpfsm_state_table[TCPFSM_FACTS_ALL + 1] = {
 	STATES_16(64), STATES_16(80), STATES_16(96), STATES_16(112),
 };
 
-const u8 tcpfsm_arc_table[TCPFSM_STATE_MAX][TCPFSM_STATE_MAX] = {
+const u8 tcpfsm_arc_table[TCPFSM_STATE_ROOM][TCPFSM_STATE_ROOM] = {
 #define X(from, to, text)	[TCPFSM_##from][TCPFSM_##to] = TCPFSM_ARC_##from##_##to + 1,
 	TCPFSM_ARCS(X)
 #undef X

@@ -278,8 +278,10 @@ const char *tcpfsm_option_name(unsigned int bit);
 
 /* enum tcpfsm_state of each set of facts. */
 extern const u8 tcpfsm_state_table[TCPFSM_FACTS_ALL + 1];
+/* A power of two above all states, so that no number leads out of a table. */
+#define TCPFSM_STATE_ROOM 16
 /* enum tcpfsm_arc + 1 of what TCPFSM_ARCS lists, else 0. */
-extern const u8 tcpfsm_arc_table[TCPFSM_STATE_MAX][TCPFSM_STATE_MAX];
+extern const u8 tcpfsm_arc_table[TCPFSM_STATE_ROOM][TCPFSM_STATE_ROOM];
 
 /**
  * tcpfsm_state_of() - the RFC 9293 state that a set of facts means
@@ -302,9 +304,9 @@ static inline enum tcpfsm_state tcpfsm_state_of(u8 facts)
  */
 static inline enum tcpfsm_arc tcpfsm_arc_of(unsigned int from, unsigned int to)
 {
-	if (from >= TCPFSM_STATE_MAX || to >= TCPFSM_STATE_MAX || !tcpfsm_arc_table[from][to])
-		return TCPFSM_ARC_OTHER;
-	return (enum tcpfsm_arc)(tcpfsm_arc_table[from][to] - 1);
+	u8 arc = tcpfsm_arc_table[from % TCPFSM_STATE_ROOM][to % TCPFSM_STATE_ROOM];
+
+	return arc ? (enum tcpfsm_arc)(arc - 1) : TCPFSM_ARC_OTHER;
 }
 
 #endif

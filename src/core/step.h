@@ -59,7 +59,6 @@ void tcpfsm_take_ack(struct tcpfsm_step *st);
 void tcpfsm_delivered_ack(struct tcpfsm_step *st, bool inferred);
 
 /* syn.c */
-bool tcpfsm_answers_syn(const struct tcpfsm_endpoint *y, u32 ack);
 bool tcpfsm_sent_syn(struct tcpfsm_step *st);
 bool tcpfsm_proves_p(const struct tcpfsm_endpoint *x, const struct tcpfsm_endpoint *y,
 		     const struct tcpfsm_segment *seg);
@@ -72,7 +71,6 @@ void tcpfsm_delivered_syn(struct tcpfsm_step *st, bool inferred);
 
 /* fin.c */
 void tcpfsm_learn_pf(struct tcpfsm_step *st, unsigned int who, bool inferred);
-bool tcpfsm_is_ack_of_fin(const struct tcpfsm_endpoint *end, u32 ack);
 void tcpfsm_doubt_fin(struct tcpfsm_step *st, bool far);
 void tcpfsm_believe_fin(struct tcpfsm_step *st, bool outside);
 void tcpfsm_disbelieve_fin(struct tcpfsm_step *st);
@@ -130,6 +128,31 @@ static inline void tcpfsm_begin_step(struct tcpfsm_step *st, struct tcpfsm_flow 
 static inline void tcpfsm_note(struct tcpfsm_step *st, enum tcpfsm_anomaly anomaly)
 {
 	st->result->anomalies |= 1U << anomaly;
+}
+
+/**
+ * tcpfsm_answers_syn() - does an ACK cover a SYN, and nothing that was not sent?
+ * @y: the end that sent the SYN, perhaps with data (RFC 7413)
+ * @ack: acknowledgment number of its peer
+ *
+ * Return: false too if @y has sent no SYN.
+ */
+static inline bool tcpfsm_answers_syn(const struct tcpfsm_endpoint *y, u32 ack)
+{
+	return tcpfsm_has_fact(y, TCPFSM_FACT_S) && ack != y->isn &&
+	       tcpfsm_within(ack, y->isn, y->snd_nxt);
+}
+
+/**
+ * tcpfsm_is_ack_of_fin() - does an ACK cover a FIN exactly?
+ * @end: the end that sent the FIN
+ * @ack: acknowledgment number of its peer
+ *
+ * Return: false too if @end has sent no FIN.
+ */
+static inline bool tcpfsm_is_ack_of_fin(const struct tcpfsm_endpoint *end, u32 ack)
+{
+	return tcpfsm_has_fact(end, TCPFSM_FACT_F) && ack == end->fin + 1;
 }
 
 /* An end's SYN was not seen: its number is the one below what comes next (Fast Open aside). */

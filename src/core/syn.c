@@ -72,19 +72,6 @@ static void repeat_syn(struct tcpfsm_step *st)
 	tcpfsm_withdraw(st, st->x, TCPFSM_FACT_P, TCPFSM_MARK_P_INFERRED);
 }
 
-/**
- * tcpfsm_answers_syn() - does an ACK cover a SYN, and nothing that was not sent?
- * @y: the end that sent the SYN, perhaps with data (RFC 7413)
- * @ack: acknowledgment number of its peer
- *
- * Return: false too if @y has sent no SYN.
- */
-bool tcpfsm_answers_syn(const struct tcpfsm_endpoint *y, u32 ack)
-{
-	return tcpfsm_has_fact(y, TCPFSM_FACT_S) && ack != y->isn &&
-	       tcpfsm_within(ack, y->isn, y->snd_nxt);
-}
-
 /*
  * X passes SYN_RECV even if more has passed us before: the peer's SYN-ACK, as
  * they crossed (RFC 9293 fig. 7), or an ACK of X's own, which overtook it.

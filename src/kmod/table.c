@@ -130,7 +130,7 @@ static struct tcpfsm_entry *new_entry(struct tcpfsm_net *tn, u32 hash)
 		tcpfsm_count(tn, chain_full);
 		return NULL;
 	}
-	entry = kmem_cache_alloc(cache, GFP_ATOMIC | __GFP_NOWARN);
+	entry = kmem_cache_zalloc(cache, GFP_ATOMIC | __GFP_NOWARN);
 	if (!entry)
 		tcpfsm_count(tn, no_memory);
 	return entry;
@@ -159,9 +159,6 @@ struct tcpfsm_entry *tcpfsm_table_add(struct tcpfsm_net *tn, const struct tcpfsm
 		tcpfsm_count(tn, drops);
 		return NULL;
 	}
-	/* The caller does the flow, which is most of it. */
-	memset(entry, 0, offsetof(struct tcpfsm_entry, flow));
-	memset_after(entry, 0, flow);
 	entry->tn = tn;
 	entry->end[who] = name->from;
 	entry->end[!who] = name->to;
