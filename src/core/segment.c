@@ -62,6 +62,15 @@ static void parse_sack(struct tcpfsm_segment *seg, const u8 *tcp, u32 at, u32 en
 	}
 }
 
+/* The value and its echo, the last 8 bytes before @end. */
+static inline void take_timestamp(struct tcpfsm_segment *seg, const u8 *tcp, u32 end)
+{
+	seg->options |= TCPFSM_OPT_TS;
+	seg->has_ts = true;
+	seg->tsval = be32(tcp + end - 8);
+	seg->tsecr = be32(tcp + end - 4);
+}
+
 /*
  * One option, from @at to @end: kind, length and what it says, which is read from
  * the end back, as that is what was seen to lie within the header.
@@ -90,12 +99,8 @@ static void parse_option(struct tcpfsm_segment *seg, const u8 *tcp, u32 at, u32 
 		parse_sack(seg, tcp, at + 2, end);
 		break;
 	case OPT_TIMESTAMP:
-		if (len == 10) {
-			seg->options |= TCPFSM_OPT_TS;
-			seg->has_ts = true;
-			seg->tsval = be32(tcp + end - 8);
-			seg->tsecr = be32(tcp + end - 4);
-		}
+		if (len == 10)
+			take_timestamp(seg, tcp, end);
 		break;
 	case OPT_FASTOPEN:
 		seg->options |= TCPFSM_OPT_TFO;
@@ -106,11 +111,22 @@ static void parse_option(struct tcpfsm_segment *seg, const u8 *tcp, u32 at, u32 
 	}
 }
 
+/* RFC 7323 appendix A: NOP, NOP, timestamp; what most segments of most stacks have. */
+static bool has_timestamp_only(const u8 *tcp, u32 header)
+{
+	return header == TCPFSM_TCP_HEADER_MIN + 12 &&
+	       be32(tcp + TCPFSM_TCP_HEADER_MIN) == 0x0101080aU;
+}
+
 /* RFC 9293 3.1: kinds 0 and 1 are one byte, all others have a length. */
 static void parse_options(struct tcpfsm_segment *seg, const u8 *tcp, u32 header)
 {
 	u32 at = TCPFSM_TCP_HEADER_MIN;
 
+	if (has_timestamp_only(tcp, header)) {
+		take_timestamp(seg, tcp, header);
+		return;
+	}
 	while (at < header && tcp[at] != OPT_END) {
 		u32 end = at + 1;
 
