@@ -330,8 +330,8 @@ static __always_inline enum progress pass(struct passage *p)
 }
 
 static __always_inline void take(struct tcpfsm_net *tn, const struct tcpfsm_packet *packet,
-		 const struct sk_buff *skb, const struct nf_hook_state *state,
-		 enum tcpfsm_point point)
+				 const struct sk_buff *skb, const struct nf_hook_state *state,
+				 enum tcpfsm_point point)
 {
 	struct passage p = {
 		.tn = tn,

@@ -148,6 +148,33 @@ TEST(options_of_wrong_length)
 }
 
 /* Kind 0 ends the list; what follows is padding, whatever it holds. */
+/* The first way to write it is that of RFC 7323 appendix A; they all say the same. */
+TEST(timestamp_alone)
+{
+	static const char *const ways[] = {
+		"\1\1\10\12\1\2\3\4\361\362\363\364",
+		"\10\12\1\2\3\4\361\362\363\364\1\1",
+		"\1\10\12\1\2\3\4\361\362\363\364\1",
+		/* A longer header, and who says less than what stands there. */
+		"\1\1\10\12\1\2\3\4\361\362\363\364\0\0\0",
+	};
+	static const size_t lens[] = { 12, 12, 12, 16 };
+	struct tcpfsm_segment seg;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(ways); i++) {
+		seg = syn_with(ways[i], lens[i], TCPFSM_ACK);
+		assert_true(seg.has_ts);
+		assert_int_equal(seg.options, TCPFSM_OPT_TS);
+		assert_int_equal(seg.tsval, 0x01020304);
+		assert_int_equal(seg.tsecr, 0xf1f2f3f4);
+		assert_false(seg.bad_options || seg.has_sack || seg.has_wscale);
+	}
+	/* Of another length it is none, and what stands behind it is an option. */
+	seg = syn_with("\1\1\10\11\1\2\3\4\1\2\3\1", 12, TCPFSM_ACK);
+	assert_false(seg.has_ts || seg.bad_options);
+}
+
 TEST(end_of_options)
 {
 	struct tcpfsm_segment seg = syn_with("\2\4\5\264\0\3\3\7", 8, TCPFSM_SYN);
@@ -357,7 +384,7 @@ TEST(walk_does_not_wrap)
 
 TESTS = {
 	test(plain), test(every_flag), item(66a, jumbo), test(options_of_syn),
-	test(options_for_syn_only), test(wscale_limit), test(sack_blocks),
+	test(options_for_syn_only), test(wscale_limit), test(sack_blocks), test(timestamp_alone),
 	item(66b, options_of_wrong_length), item(66c, end_of_options),
 	item(66d, damaged_options), item(66e, malformed), item(66f, noise), test(ecn),
 	item(66g, no_extension), item(66h, extensions), test(routing), item(66i, fragments),
