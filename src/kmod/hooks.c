@@ -435,7 +435,10 @@ static __always_inline unsigned int look(struct tcpfsm_net *tn, const struct sk_
 	/* A VRF's device shows each packet once more, before the device under it does. */
 	if (hook == NF_INET_LOCAL_OUT && netif_is_l3_master(state->out))
 		return NF_ACCEPT;
-	if (!tcpfsm_data(tn, skb, state, pf, point))
+	/* What came from the network is no socket's: IPVS sends it on, or TEE a copy of it. */
+	if (hook == NF_INET_LOCAL_OUT && unlikely(skb->skb_iif))
+		inspect(tn, skb, state, TCPFSM_AT_FORWARD);
+	else if (!tcpfsm_data(tn, skb, state, pf, point))
 		inspect(tn, skb, state, point);
 	return NF_ACCEPT;
 }

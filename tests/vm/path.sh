@@ -124,6 +124,43 @@ over_bridge_netfilter() {
 }
 both path/63-bridge-netfilter bridged over_bridge_netfilter
 
+# copy_to ADDRESS PREFIX NEIGHBOUR: what comes from the client goes out at another link, too
+copy_to() {
+	local ip=ip
+
+	[[ $family == ipv4 ]] || ip=ip6
+	undo within router run ip link del tap
+	within router run sh -ec "ip link add tap type dummy
+		ip addr add $1/$2 dev tap
+		ip link set tap up
+		ip neigh add $3 lladdr 02:00:00:00:09:01 dev tap" || fail "no link for copies"
+	undo within router run nft delete table "$ip" copy
+	within router run nft -f - <<-END || skip "nft cannot copy packets"
+		add table $ip copy
+		add chain $ip copy client { type filter hook prerouting priority 0; }
+		add rule $ip copy client iifname to_c meta l4proto tcp dup to $3 device tap
+	END
+}
+
+# Copies leave through LOCAL_OUT, where only sockets speak. They are nobody's own word:
+# a RST that fits nowhere ends nothing.
+over_copies() {
+	if [[ $family == ipv4 ]]; then
+		copy_to 10.0.9.254 24 10.0.9.1
+	else
+		copy_to 2001:db8:9::fe 64 2001:db8:9::1
+	fi
+	talk "${opening[@]}" c.send=3 s.recv=3 sh="
+		$bin/within client run $bin/forge eth0 02:00:00:00:01:fe $client \$c_port $server $port 12345 0 R" \
+		s.send=3 c.recv=3 "${closing[@]}"
+	expect_flow router TIME_WAIT CLOSE? outcome=graceful closer=client view=forward
+	! events set_state | grep " netns=$(inode_of router) " | grep " local=1 " ||
+		fail "the router takes the copies for its own"
+	events anomaly | grep -q " netns=$(inode_of router) anomaly=rst_outside " ||
+		fail "no RST outside: $(events anomaly)"
+}
+both path/63-copies routed over_copies
+
 # bulk: so much data that no window reaches across them
 bulk() {
 	local i
