@@ -273,6 +273,11 @@ once tools/perf routed perf_trace
 lnstat_files() {
 	local file name
 
+	# Nothing ends, or is forgotten, between one reading and the other.
+	for name in linger time_wait; do
+		undo setting server "$name" "$(setting_of server "$name")"
+		setting server "$name" 3600
+	done
 	conversations
 	for file in "${stat_files[@]}"; do
 		name=${file##*/}
