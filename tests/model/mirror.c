@@ -254,6 +254,7 @@ void mirror_see(int from, const struct segment *seg, enum tcpfsm_point point)
 	struct tcpfsm_sighting at = { .point = point };
 	struct mirror *mirror = &world.mirror;
 	struct tcpfsm_result result;
+	int host;
 
 	if (seg->flags & RST && (point == TCPFSM_AT_IN || point == TCPFSM_AT_LOOP_IN))
 		ask_socket(&at, !from);
@@ -262,6 +263,9 @@ void mirror_see(int from, const struct segment *seg, enum tcpfsm_point point)
 		tcpfsm_give_up(&mirror->flow, 0, TCPFSM_VERDICT_REUSED, TCPFSM_CAUSE_REUSE,
 			       &result);
 		mirror->alive = false;
+		/* What a busy socket has yet to do in the old life, the new one does not show. */
+		for (host = A; host <= B; host++)
+			mirror->unclear[host] |= !is_settled(host);
 	}
 	if (mirror->alive)
 		go_on(mirror_role(from), &s, &at);

@@ -18,16 +18,28 @@ struct walk {
 	bool store;
 };
 
-/* Numbers of an end lie near its first one; 0 is what a RST without ACK says. */
+/*
+ * Numbers of an end lie near its first one, or as far from there as a window may reach of
+ * which the scale is not known, or nothing at all; 0 is what a RST without ACK says.
+ */
 #define BELOW 40
+#define RANGE 85
 #define ZERO 255
+
+static const uint32_t ranges[ZERO / RANGE] = {
+	-BELOW, (WINDOW << 14) - BELOW, 0x40000000 - BELOW,
+};
 
 static uint8_t short_of(uint32_t number, int whose)
 {
-	int32_t distance = number - bounds.base[whose];
+	uint32_t distance;
+	unsigned int i;
 
-	if (distance >= -BELOW && distance < ZERO - BELOW)
-		return distance + BELOW;
+	for (i = 0; i < ARRAY_SIZE(ranges); i++) {
+		distance = number - bounds.base[whose] - ranges[i];
+		if (distance < RANGE)
+			return i * RANGE + distance;
+	}
 	if (number) {
 		fprintf(stderr, "the number %u of end %d does not fit\n", number, whose);
 		abort();
@@ -37,7 +49,9 @@ static uint8_t short_of(uint32_t number, int whose)
 
 static uint32_t long_of(uint8_t number, int whose)
 {
-	return number == ZERO ? 0 : bounds.base[whose] + number - BELOW;
+	if (number == ZERO)
+		return 0;
+	return bounds.base[whose] + ranges[number / RANGE] + number % RANGE;
 }
 
 /* In flight: 16 bits of numbers, 4 of flags, 2 of length; the highest: there is one. */
@@ -214,6 +228,7 @@ static void walk_world(struct walk *walk)
 	walk_field(walk, world.backlog);
 	walk_field(walk, world.forged);
 	walk_field(walk, world.ignored);
+	walk_field(walk, world.apart);
 	walk_field(walk, world.slack);
 	walk_field(walk, world.broken);
 	walk_field(walk, world.seen);

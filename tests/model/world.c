@@ -68,6 +68,48 @@ void model_fail(const char *fmt, ...)
 	world.broken = 1;
 }
 
+/* ---- lives ---- */
+
+static void set_apart(int host, bool apart)
+{
+	world.apart &= ~(1 << host);
+	world.apart |= apart << host;
+}
+
+/* Its connection is with another SYN of the peer than this one. */
+static bool is_in_another(int host, uint32_t iss)
+{
+	const struct tcp *tcp = &world.end[host];
+
+	return tcp->state != CLOSED && tcp->state != LISTEN && tcp->state != SYN_SENT &&
+	       tcp->irs != iss;
+}
+
+/*
+ * Over loopback the observer stands at both ends, and a flow is one connection. Where each end
+ * is in another (RFC 9293 3.5, figures 8 to 11), that of one of them is not the flow's. Which
+ * one, is decided where a SYN or SYN-ACK is sent: a SYN is apart if the peer is in another
+ * connection, the flow's, unless nothing but 2MSL is left of that; a SYN-ACK if it answers
+ * another SYN than the peer's, the flow's.
+ */
+static void take_life(int from, const struct segment *seg)
+{
+	const struct tcp *tcp = &world.end[from], *peer = &world.end[!from];
+
+	if (bounds.view != AT_LOOPBACK || bounds.lives == 1 || !(seg->flags & SYN))
+		return;
+	if (seg->flags & ACK) {
+		if (tcp->irs == peer->iss)
+			world.apart = 0;
+		else if (peer->iss && !(world.apart & 1 << !from))
+			set_apart(from, true);
+		return;
+	}
+	if (peer->state == TIME_WAIT)
+		set_apart(!from, true);
+	set_apart(from, is_in_another(!from, tcp->iss) && !(world.apart & 1 << !from));
+}
+
 /* ---- the channel ---- */
 
 /* Two copies on the same leg are one: it can be delivered as often as one likes. */
@@ -109,6 +151,7 @@ void tcp_emit(const struct tcp *tcp, const struct segment *seg)
 	int from = index_of(tcp);
 
 	say("    %s\n", segment_text(from, seg));
+	take_life(from, seg);
 	if (bounds.view == AT_LOOPBACK)
 		see(from, seg, TCPFSM_AT_LOOP_OUT);
 	else if (is_own(from))
@@ -322,6 +365,12 @@ static bool may_close(int who)
 	return bounds.close & 1 << who && tcp_may_close(&world.end[who]);
 }
 
+/* What waits for a socket does not wait for the next one. */
+static bool may_begin(int who)
+{
+	return !world.end[who].lives || !head_of(who);
+}
+
 static bool may(int event, int who, unsigned int i)
 {
 	const struct tcp *tcp = &world.end[who];
@@ -335,10 +384,11 @@ static bool may(int event, int who, unsigned int i)
 		return false;
 	switch (event) {
 	case OPEN:
-		return tcp_may_open(tcp) && (who == A || bounds.active) &&
+		return tcp_may_open(tcp) && may_begin(who) && (who == A || bounds.active) &&
 		       (tcp->quiet || bounds.lives > 1);
 	case LISTENS:
-		return who == B && tcp_may_listen(tcp) && (bounds.refuse || !world.mirror.alive);
+		return who == B && tcp_may_listen(tcp) && may_begin(who) &&
+		       (bounds.refuse || !world.mirror.alive);
 	case SEND:
 		return tcp_may_send(tcp) && tcp->sent < bounds.data;
 	case CLOSE:
@@ -383,9 +433,20 @@ static bool is_undecided(int host)
 	const struct tcp *tcp = &world.end[host];
 	const struct tcpfsm_endpoint *end = &world.mirror.flow.end[mirror_role(host)];
 
+	/* It listens again, which is nothing of the flow that is over. */
+	if (tcp->state == LISTEN && tcp->quiet && end->state == TCPFSM_CLOSE)
+		return true;
 	return (tcp->state == LISTEN || tcp->state == CLOSED) &&
 	       !tcpfsm_has_fact(end, TCPFSM_FACT_S) &&
 	       (tcp->quiet || bounds.view == AT_LOOPBACK);
+}
+
+/* What it did so far is not, or no more, to be compared. */
+static void forget_way(int host)
+{
+	world.end[host].passed = 0;
+	world.mirror.passed[host] = 0;
+	world.mirror.unclear[host] = false;
 }
 
 /*
@@ -400,35 +461,24 @@ static void check_way(int host)
 	const unsigned int opened = bounds.busy ? 0 : 1U << ESTABLISHED;
 	const unsigned int teardown = 1U << FIN_WAIT_1 | 1U << FIN_WAIT_2 | 1U << CLOSING |
 				      1U << TIME_WAIT | 1U << CLOSE_WAIT | 1U << LAST_ACK;
-	uint16_t *truth = &world.end[host].passed, *is = &world.mirror.passed[host];
+	uint16_t truth = world.end[host].passed, is = world.mirror.passed[host];
 
-	if (!world.mirror.unclear[host] && (*truth ^ *is) & (opened | teardown) &&
+	if (!world.mirror.unclear[host] && (truth ^ is) & (opened | teardown) &&
 	    (!(end->marks & TCPFSM_MARK_RESET) || end->marks & TCPFSM_MARK_RESET_SENT))
 		model_fail("own host: %s came another way to %s: %#x, mirrored %#x",
 			   host == A ? "client" : "server", state_word(world.end[host].state),
-			   *truth, *is);
-	*truth = 0;
-	*is = 0;
-	world.mirror.unclear[host] = false;
+			   truth, is);
+	forget_way(host);
 }
 
-/*
- * Two lives overlap: an end has begun a new connection while its peer is in the last
- * one. A flow is one connection, and cannot show both (RFC 9293 3.5.1, half-open).
- */
-static bool is_overlap(void)
+/* Of an end that is apart the flow says only that it is closed, or not there yet. */
+static bool is_shown_apart(int host, unsigned int is)
 {
-	int host;
+	const struct tcpfsm_endpoint *end = &world.mirror.flow.end[mirror_role(host)];
 
-	for (host = A; host <= B; host++) {
-		const struct tcp *tcp = &world.end[host], *peer = &world.end[!host];
-
-		if (tcp->lives && tcp->state != CLOSED && tcp->state != LISTEN &&
-		    tcp->state != SYN_SENT && peer->state != CLOSED && peer->state != LISTEN &&
-		    tcp->irs != peer->iss)
-			return true;
-	}
-	return false;
+	return world.apart & 1 << host &&
+	       (is == TCPFSM_CLOSE ||
+		(is == TCPFSM_LISTEN && !tcpfsm_has_fact(end, TCPFSM_FACT_S)));
 }
 
 static void check(void)
@@ -440,13 +490,13 @@ static void check(void)
 		const struct tcp *tcp = &world.end[host];
 		unsigned int is = mirror_state(host);
 
-		if (!is_own(host)) {
-			world.end[host].passed = 0;
-			world.mirror.passed[host] = 0;
-			world.mirror.unclear[host] = false;
+		if (tcp->state == CLOSED || tcp->state == LISTEN)
+			set_apart(host, false);
+		if (!is_own(host) || is_shown_apart(host, is)) {
+			forget_way(host);
 			continue;
 		}
-		if (!is_settled(host) || !is || is_overlap())
+		if (!is_settled(host) || !is)
 			continue;
 		if (is == tcp->state || is_undecided(host)) {
 			check_way(host);

@@ -91,6 +91,7 @@ struct world {
 	struct mirror mirror;
 	uint8_t forged;
 	uint8_t ignored;		/* bit set of hosts that dropped an ACK (@full) */
+	uint8_t apart;			/* bit set of hosts whose connection is not the flow's */
 	uint8_t slack;
 	uint8_t broken;
 	uint32_t seen;			/* see know.c */
