@@ -229,6 +229,7 @@ static void walk_world(struct walk *walk)
 	walk_field(walk, world.forged);
 	walk_field(walk, world.ignored);
 	walk_field(walk, world.apart);
+	walk_field(walk, world.spoofed);
 	walk_field(walk, world.slack);
 	walk_field(walk, world.broken);
 	walk_field(walk, world.seen);

@@ -28,6 +28,8 @@ struct world world;
 
 /* Beyond the router. */
 #define BEYOND 0x40000000U
+/* Comes from the network, though both ends have the observer's host (accept_local). */
+#define FOREIGN 0x20000000U
 
 static int index_of(const struct tcp *tcp)
 {
@@ -237,8 +239,9 @@ static void arrive(int to, packed p, bool delay)
 		return;
 	}
 	say("    arrives: %s\n", segment_text(!to, &seg));
-	see(!to, &seg, bounds.view == AT_LOOPBACK ? TCPFSM_AT_LOOP_IN : TCPFSM_AT_IN);
-	push(to, p & ~BEYOND);
+	see(!to, &seg, bounds.view == AT_LOOPBACK && !(p & FOREIGN) ? TCPFSM_AT_LOOP_IN :
+								      TCPFSM_AT_IN);
+	push(to, p & ~(BEYOND | FOREIGN));
 }
 
 /* A SYN that nobody sends who has this one life, and B does not open actively. */
@@ -492,7 +495,7 @@ static void check(void)
 
 		if (tcp->state == CLOSED || tcp->state == LISTEN)
 			set_apart(host, false);
-		if (!is_own(host) || is_shown_apart(host, is)) {
+		if (!is_own(host) || is_shown_apart(host, is) || world.spoofed & 1 << host) {
 			forget_way(host);
 			continue;
 		}
@@ -622,7 +625,7 @@ static void set_up(void)
 		{ "delay", &bounds.delay }, { "abort", &bounds.abort },
 		{ "active", &bounds.active }, { "refuse", &bounds.refuse },
 		{ "ask", &bounds.ask }, { "busy", &bounds.busy },
-		{ "kinds", &bounds.kinds },
+		{ "kinds", &bounds.kinds }, { "inside", &bounds.inside },
 		{ "close", &bounds.close }, { "calm", &bounds.calm },
 		{ "full", &bounds.full }, { "seen", &bounds.seen },
 		{ "slack", &bounds.slack }, { "a", &bounds.base[A] }, { "b", &bounds.base[B] },
@@ -682,7 +685,9 @@ int model_may_forge(void)
 
 /*
  * Any kind of segment in the name of either end, with numbers from the beginning of
- * the connection to beyond its end, and one outside the window.
+ * the connection to beyond its end, and one outside the window. Over loopback what a
+ * process on the host itself forges (@inside) passes LOCAL_OUT, where it is taken for the
+ * end's own; of what comes from outside only what it does to its target is compared.
  */
 void model_forge(int from, int kind, int seq, int ack)
 {
@@ -701,8 +706,13 @@ void model_forge(int from, int kind, int seq, int ack)
 	if (!(bounds.kinds & 1 << kind))
 		return;
 	world.forged++;
+	if (bounds.view == AT_LOOPBACK)
+		world.spoofed = bounds.inside ? 1 << A | 1 << B : 1 << from;
 	say("    forged: %s\n", segment_text(from, &seg));
-	put(!from, pack_segment(&seg, from));
+	if (bounds.inside)
+		see(from, &seg, TCPFSM_AT_LOOP_OUT);
+	put(!from, pack_segment(&seg, from) |
+		   (bounds.view == AT_LOOPBACK && !bounds.inside ? FOREIGN : 0));
 	say_states();
 	state_store();
 }

@@ -28,6 +28,7 @@ enum view { AT_CLIENT, AT_SERVER, AT_ROUTER, AT_LOOPBACK };
  * @lives: connections each end may begin
  * @forged: segments that an adversary may inject
  * @kinds: of what kinds: 1 SYN, 2 SYN-ACK, 4 ACK, 8 FIN, 16 RST, 32 RST with ACK
+ * @inside: over loopback, the adversary is on the host itself
  * @delay: an endpoint may acknowledge later
  * @abort: an endpoint may abort
  * @active: both ends may open (simultaneous open)
@@ -49,6 +50,7 @@ struct bounds {
 	unsigned int lives;
 	unsigned int forged;
 	unsigned int kinds;
+	unsigned int inside;
 	unsigned int delay;
 	unsigned int abort;
 	unsigned int active;
@@ -92,6 +94,7 @@ struct world {
 	uint8_t forged;
 	uint8_t ignored;		/* bit set of hosts that dropped an ACK (@full) */
 	uint8_t apart;			/* bit set of hosts whose connection is not the flow's */
+	uint8_t spoofed;		/* bit set of hosts that are not compared since @forged */
 	uint8_t slack;
 	uint8_t broken;
 	uint32_t seen;			/* see know.c */
