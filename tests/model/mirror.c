@@ -242,6 +242,47 @@ static void begin(int from, const struct tcpfsm_segment *seg, const struct tcpfs
 	take_way(&result);
 }
 
+/* displace() of hooks.c: only at a router may a flow come back. */
+static void give_up(enum tcpfsm_verdict verdict, enum tcpfsm_point point)
+{
+	struct mirror *mirror = &world.mirror;
+	struct tcpfsm_result result;
+
+	mirror->alive = false;
+	if (mirror->flow.ended)
+		return;
+	tcpfsm_give_up(&mirror->flow, 0, verdict, TCPFSM_CAUSE_REUSE, &result);
+#ifdef RIVAL
+	if (point == TCPFSM_AT_FORWARD) {
+		mirror->rival = mirror->flow;
+		mirror->rival_client = mirror->client;
+		mirror->has_rival = true;
+	}
+#else
+	(void)point;
+#endif
+}
+
+/* give_back() of hooks.c: both ends go on in the life that had to give way. */
+static void give_back(int from, const struct tcpfsm_segment *seg,
+		      const struct tcpfsm_sighting *at)
+{
+	struct mirror *mirror = &world.mirror;
+	struct tcpfsm_flow rival;
+	uint8_t client = mirror->rival_client;
+
+	if (!mirror->has_rival ||
+	    !tcpfsm_outlives(&mirror->rival, from ^ client, seg, at))
+		return;
+	rival = mirror->rival;
+	mirror->has_rival = false;
+	if (mirror->alive)
+		give_up(TCPFSM_VERDICT_FORGED, at->point);
+	mirror->flow = rival;
+	mirror->client = client;
+	mirror->alive = true;
+}
+
 /**
  * mirror_see() - a segment passes the observer: take() of hooks.c
  * @from: who sent it, or is said to have
@@ -253,16 +294,14 @@ void mirror_see(int from, const struct segment *seg, enum tcpfsm_point point)
 	struct tcpfsm_segment s = seen_as(seg);
 	struct tcpfsm_sighting at = { .point = point };
 	struct mirror *mirror = &world.mirror;
-	struct tcpfsm_result result;
 	int host;
 
 	if (seg->flags & RST && (point == TCPFSM_AT_IN || point == TCPFSM_AT_LOOP_IN))
 		ask_socket(&at, !from);
+	give_back(from, &s, &at);
 	if (mirror->alive && point != TCPFSM_AT_LOOP_IN &&
 	    tcpfsm_is_new_incarnation(&mirror->flow, mirror_role(from), &s)) {
-		tcpfsm_give_up(&mirror->flow, 0, TCPFSM_VERDICT_REUSED, TCPFSM_CAUSE_REUSE,
-			       &result);
-		mirror->alive = false;
+		give_up(TCPFSM_VERDICT_REUSED, point);
 		/* What a busy socket has yet to do in the old life, the new one does not show. */
 		for (host = A; host <= B; host++)
 			mirror->unclear[host] |= !is_settled(host);

@@ -47,6 +47,8 @@ end:	do
 	IN_FLIGHT(B, 1)
 	IN_FLIGHT(B, 2)
 	EVENT(EXPIRE, A, 0)
+	EVENT(FORGE_PAIR, A, 0)
+	EVENT(FORGE_PAIR, B, 0)
 	:: atomic {
 		c_expr { model_may_forge () };
 		if :: from = 0 :: from = 1 fi;

@@ -134,20 +134,19 @@ static void walk_mirrored(struct walk *walk, struct tcpfsm_endpoint *end, int ho
 	walk_field(walk, end->seen);
 }
 
-static void walk_flow(struct walk *walk, struct mirror *mirror)
+static void walk_flow(struct walk *walk, struct tcpfsm_flow *flow, uint8_t *client)
 {
-	struct tcpfsm_flow *flow = &mirror->flow;
 	uint8_t bits = flow->ended | flow->shook << 1 | flow->reset_by << 2 |
-		       flow->doubted_far << 4;
+		       flow->doubted_far << 4 | flow->gone_on << 5;
 	int host;
 
-	walk_field(walk, mirror->client);
+	walk_field(walk, *client);
 	walk_field(walk, flow->doubted);
 	for (host = A; host <= B; host++)
-		walk_mirrored(walk, &flow->end[host ^ mirror->client], host);
+		walk_mirrored(walk, &flow->end[host ^ *client], host);
 	if (flow->doubted != TCPFSM_NOBODY) {
-		walk_number(walk, &flow->doubt.fin, flow->doubted ^ mirror->client);
-		walk_number(walk, &flow->doubt.ack, !(flow->doubted ^ mirror->client));
+		walk_number(walk, &flow->doubt.fin, flow->doubted ^ *client);
+		walk_number(walk, &flow->doubt.ack, !(flow->doubted ^ *client));
 	}
 	walk_field(walk, flow->new_isn);
 	walk_field(walk, flow->reset_seq);
@@ -162,6 +161,7 @@ static void walk_flow(struct walk *walk, struct mirror *mirror)
 	flow->shook = bits >> 1 & 1;
 	flow->reset_by = bits >> 2 & 3;
 	flow->doubted_far = bits >> 4 & 1;
+	flow->gone_on = bits >> 5 & 3;
 }
 
 /*
@@ -237,7 +237,13 @@ static void walk_world(struct walk *walk)
 	walk_field(walk, world.mirror.unclear);
 	walk_field(walk, world.mirror.alive);
 	if (world.mirror.alive)
-		walk_flow(walk, &world.mirror);
+		walk_flow(walk, &world.mirror.flow, &world.mirror.client);
+#ifdef RIVAL
+	walk_field(walk, world.went_on);
+	walk_field(walk, world.mirror.has_rival);
+	if (world.mirror.has_rival)
+		walk_flow(walk, &world.mirror.rival, &world.mirror.rival_client);
+#endif
 }
 
 #ifdef RAW
@@ -273,13 +279,16 @@ void state_load(void)
 static void check_walk(void)
 {
 	struct walk walk = { .at = current };
-	struct tcpfsm_flow flow = world.mirror.flow;
+	struct tcpfsm_flow flow = world.mirror.flow, rival = world.mirror.rival;
 
 	if (!world.mirror.alive)
 		return;
 	memset(&world.mirror.flow, 0, sizeof(flow));
+	if (world.mirror.has_rival)
+		memset(&world.mirror.rival, 0, sizeof(rival));
 	walk_world(&walk);
-	if (memcmp(&flow, &world.mirror.flow, sizeof(flow))) {
+	if (memcmp(&flow, &world.mirror.flow, sizeof(flow)) ||
+	    memcmp(&rival, &world.mirror.rival, sizeof(rival))) {
 		fprintf(stderr, "state.c does not store all of the flow\n");
 		abort();
 	}
@@ -295,6 +304,8 @@ void state_store(void)
 	memset(current, 0, sizeof(current));
 	if (world.mirror.alive)
 		state_clean(&world.mirror.flow);
+	if (world.mirror.has_rival)
+		state_clean(&world.mirror.rival);
 	walk_world(&walk);
 	if (walk.at > current + SHORT_SIZE) {
 		fprintf(stderr, "the state takes %d bytes\n", (int)(walk.at - current));

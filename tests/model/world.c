@@ -28,8 +28,11 @@ struct world world;
 
 /* Beyond the router. */
 #define BEYOND 0x40000000U
-/* Comes from the network, though both ends have the observer's host (accept_local). */
+/* Forged; over loopback it comes from the network then, to both ends' host (accept_local). */
 #define FOREIGN 0x20000000U
+
+/* Of bounds.kinds. */
+#define PAIR 64
 
 static int index_of(const struct tcp *tcp)
 {
@@ -221,6 +224,41 @@ static void push(int host, packed p)
 	world.backlog[host][i] = p;
 }
 
+/* Both are in one connection, and neither has closed. */
+static bool are_established(void)
+{
+	const struct tcp *a = &world.end[A], *b = &world.end[B];
+
+	return a->state == ESTABLISHED && b->state == ESTABLISHED && a->irs == b->iss &&
+	       b->irs == a->iss;
+}
+
+/* The flow that has the place is of the connection that the ends are in. */
+static bool is_true_flow(void)
+{
+	const struct mirror *mirror = &world.mirror;
+
+	return mirror->alive && mirror->flow.end[mirror_role(A)].isn == world.end[A].iss &&
+	       mirror->flow.end[mirror_role(B)].isn == world.end[B].iss;
+}
+
+/*
+ * At the router, of several flows: once each end has said something in their connection since
+ * another flow has its place, it has it back.
+ */
+static void see_forwarded(int from, const struct segment *seg, bool forged)
+{
+	bool counts = !forged && seg->flags == ACK && are_established();
+
+	if (!are_established() || is_true_flow())
+		world.went_on = 0;
+	else if (counts)
+		world.went_on |= 1 << from;
+	see(from, seg, TCPFSM_AT_FORWARD);
+	if (world.went_on == (1 << A | 1 << B) && !is_true_flow())
+		model_fail("both ends go on, and another flow has their place");
+}
+
 /* A segment comes to the end of its leg. */
 static void arrive(int to, packed p, bool delay)
 {
@@ -228,7 +266,10 @@ static void arrive(int to, packed p, bool delay)
 
 	if (bounds.view == AT_ROUTER && !(p & BEYOND)) {
 		say("%s\n", segment_text(!to, &seg));
-		see(!to, &seg, TCPFSM_AT_FORWARD);
+		if (bounds.kinds & PAIR)
+			see_forwarded(!to, &seg, p & FOREIGN);
+		else
+			see(!to, &seg, TCPFSM_AT_FORWARD);
 		if (!put(to, p | BEYOND))
 			say("    (lost: the channel is full)\n");
 		return;
@@ -276,6 +317,47 @@ static bool may_arrive(int to, unsigned int i, bool delay)
 	if (is_own(to))
 		return !delay && has_room(to);
 	return !delay || (bounds.delay && tcp_may_delay(&world.end[to], &seg));
+}
+
+/* ---- the adversary ---- */
+
+#define OUTSIDE (2 * WINDOW + 1)
+
+static bool may_forge(void)
+{
+	return world.forged < bounds.forged && world.mirror.alive;
+}
+
+/*
+ * Over loopback what a process on the host itself forges (@inside) passes LOCAL_OUT, where
+ * it is taken for the end's own; of what comes from outside only what it does to its target
+ * is compared.
+ */
+static void forge(int from, const struct segment *seg)
+{
+	bool foreign = (bounds.view == AT_LOOPBACK && !bounds.inside) || bounds.kinds & PAIR;
+
+	world.forged++;
+	if (bounds.view == AT_LOOPBACK)
+		world.spoofed = bounds.inside ? 1 << A | 1 << B : 1 << from;
+	say("    forged: %s\n", segment_text(from, seg));
+	if (bounds.inside)
+		see(from, seg, TCPFSM_AT_LOOP_OUT);
+	put(!from, pack_segment(seg, from) | (foreign ? FOREIGN : 0));
+}
+
+/* In both names: a SYN, and the SYN-ACK that answers it. */
+static void forge_pair(int from)
+{
+	struct segment syn = { .flags = SYN, .seq = bounds.base[from] + OUTSIDE };
+	struct segment synack = {
+		.flags = SYN | ACK,
+		.seq = bounds.base[!from] + OUTSIDE,
+		.ack = syn.seq + 1,
+	};
+
+	forge(from, &syn);
+	forge(!from, &synack);
 }
 
 /* ---- events ---- */
@@ -354,6 +436,7 @@ static bool is_calm(int event, int who, unsigned int i)
 	switch (event) {
 	case LISTENS:
 	case PROCESS:
+	case FORGE_PAIR:
 		return true;
 	case OPEN:
 		return who == A && world.end[B].state == LISTEN;
@@ -423,6 +506,8 @@ static bool may(int event, int who, unsigned int i)
 	case EXPIRE:
 		return who == A && is_drained() && !bounds.seen && !world.ignored &&
 		       (tcp_may_expire(&world.end[A]) || tcp_may_expire(&world.end[B]));
+	case FORGE_PAIR:
+		return bounds.kinds & PAIR && may_forge();
 	}
 	return false;
 }
@@ -606,6 +691,9 @@ static void act(int event, int who, int i)
 	case EXPIRE:
 		expire();
 		break;
+	case FORGE_PAIR:
+		forge_pair(who);
+		break;
 	}
 }
 
@@ -656,6 +744,12 @@ static void set_up(void)
 		fprintf(stderr, "MODEL: a bound is too large\n");
 		exit(2);
 	}
+#ifndef RIVAL
+	if (bounds.kinds & PAIR) {
+		fprintf(stderr, "MODEL: kinds=0x40 needs -DRIVAL\n");
+		exit(2);
+	}
+#endif
 }
 
 int model_may(int event, int who, int i)
@@ -680,39 +774,28 @@ void model_do(int event, int who, int i)
 int model_may_forge(void)
 {
 	state_load();
-	return !world.broken && world.forged < bounds.forged && world.mirror.alive;
+	return !world.broken && !(bounds.kinds & PAIR) && may_forge();
 }
 
 /*
  * Any kind of segment in the name of either end, with numbers from the beginning of
- * the connection to beyond its end, and one outside the window. Over loopback what a
- * process on the host itself forges (@inside) passes LOCAL_OUT, where it is taken for the
- * end's own; of what comes from outside only what it does to its target is compared.
+ * the connection to beyond its end, and one outside the window.
  */
 void model_forge(int from, int kind, int seq, int ack)
 {
 	static const uint8_t kinds[] = { SYN, SYN | ACK, ACK, FIN | ACK, RST, RST | ACK };
-	static const uint8_t distance[] = { 0, 1, 2, 3, 2 * WINDOW + 1 };
-	struct segment seg = {
-		.flags = kinds[kind],
-		.seq = bounds.base[from] + distance[seq],
-	};
+	static const uint8_t distance[] = { 0, 1, 2, 3, OUTSIDE };
+	struct segment seg = { .seq = bounds.base[from] + distance[seq] };
 
 	state_load();
+	if (!(bounds.kinds & 1 << kind))
+		return;
+	seg.flags = kinds[kind];
 	if (seg.flags & ACK)
 		seg.ack = bounds.base[!from] + distance[ack];
 	else if (ack)
 		return;
-	if (!(bounds.kinds & 1 << kind))
-		return;
-	world.forged++;
-	if (bounds.view == AT_LOOPBACK)
-		world.spoofed = bounds.inside ? 1 << A | 1 << B : 1 << from;
-	say("    forged: %s\n", segment_text(from, &seg));
-	if (bounds.inside)
-		see(from, &seg, TCPFSM_AT_LOOP_OUT);
-	put(!from, pack_segment(&seg, from) |
-		   (bounds.view == AT_LOOPBACK && !bounds.inside ? FOREIGN : 0));
+	forge(from, &seg);
 	say_states();
 	state_store();
 }

@@ -27,7 +27,8 @@ enum view { AT_CLIENT, AT_SERVER, AT_ROUTER, AT_LOOPBACK };
  * @data: octets each end may send
  * @lives: connections each end may begin
  * @forged: segments that an adversary may inject
- * @kinds: of what kinds: 1 SYN, 2 SYN-ACK, 4 ACK, 8 FIN, 16 RST, 32 RST with ACK
+ * @kinds: of what kinds: 1 SYN, 2 SYN-ACK, 4 ACK, 8 FIN, 16 RST, 32 RST with ACK;
+ *	64 alone: a SYN, and the SYN-ACK to it in the other end's name (-DRIVAL)
  * @inside: over loopback, the adversary is on the host itself
  * @delay: an endpoint may acknowledge later
  * @abort: an endpoint may abort
@@ -74,14 +75,20 @@ typedef uint32_t packed;
  * struct mirror - what the observer makes of it
  * @flow: the flow, if there is one
  * @alive: there is one
+ * @rival: of the same ports, a flow that was given up for this one and may come back
+ * @has_rival: there is one
  * @client: which host is its client
+ * @rival_client: which one is @rival's
  * @passed: states that were reported of each host since it last agreed with the truth
  * @unclear: something was withdrawn since, so the way may differ
  */
 struct mirror {
 	struct tcpfsm_flow flow;
+	struct tcpfsm_flow rival;
 	bool alive;
+	bool has_rival;
 	uint8_t client;
+	uint8_t rival_client;
 	uint16_t passed[2];
 	bool unclear[2];
 };
@@ -95,6 +102,7 @@ struct world {
 	uint8_t ignored;		/* bit set of hosts that dropped an ACK (@full) */
 	uint8_t apart;			/* bit set of hosts whose connection is not the flow's */
 	uint8_t spoofed;		/* bit set of hosts that are not compared since @forged */
+	uint8_t went_on;		/* bit set of hosts, see see_forwarded() */
 	uint8_t slack;
 	uint8_t broken;
 	uint32_t seen;			/* see know.c */
@@ -105,6 +113,8 @@ extern struct world world;
 /* state.c: what the checker stores of the world. */
 #ifdef RAW
 #define STATE_SIZE (144 + sizeof(struct tcpfsm_flow))
+#elif defined(RIVAL)
+#define STATE_SIZE 232
 #else
 #define STATE_SIZE 144
 #endif
@@ -142,6 +152,7 @@ const char *segment_text(int from, const struct segment *seg);
 enum event {
 	OPEN, LISTENS, SEND, CLOSE, CLOSE_DATA, ABORT, RETRANSMIT, ACK_OWED, PROCESS,
 	PROCESS_DELAY, PROCESS_IGNORE, DELIVER, DELIVER_DELAY, DELIVER_KEEP, LOSE, EXPIRE,
+	FORGE_PAIR,
 };
 
 int model_may(int event, int who, int i);
