@@ -40,21 +40,77 @@ blind() {
 }
 both security/blind routed blind
 
-# forge_opening [SEGMENT...]: a command that sends, in both names, a SYN and what follows it, as
-# far as data, and then more: "then SEQ ACK FLAGS" in the name of the client
-forge_opening() {
-	local there="$client \$c_port $server $port" back="$server $port $client \$c_port" segment
+# forge_here SADDR SPORT DADDR DPORT SEQ ACK FLAGS: a command that sends it from the client's link
+forge_here() {
+	echo "$bin/within client run $bin/forge eth0 02:00:00:00:01:fe $* || exit"
+}
 
-	for segment in "$there 1500000000 0 S" "$back 2000000000 1500000001 SA" \
-		"$there 1500000001 2000000001 A" "$there 1500000001 2000000001 PA" "${@//then/$there}"; do
-		echo "$bin/within client run $bin/forge eth0 02:00:00:00:01:fe $segment || exit"
+# in_name client|server: whose segments those are
+in_name() {
+	if [[ $1 == client ]]; then
+		echo "$client \$c_port $server $port"
+	else
+		echo "$server $port $client \$c_port"
+	fi
+}
+
+# forge_life CLIENT SERVER: a command that sends, in both names, a SYN with the first number, and
+# the SYN-ACK with the second
+forge_life() {
+	forge_here "$(in_name client) \$(($1)) 0 S"
+	forge_here "$(in_name server) \$(($2)) \$(($1 + 1)) SA"
+}
+
+# forge_opening CLIENT SERVER [SEGMENT...]: a command that sends, in both names, such a SYN and what
+# follows it, as far as data, and then more: "SEQ ACK FLAGS" in the name of the client
+forge_opening() {
+	local segment
+
+	forge_life "$1" "$2"
+	for segment in "\$(($1 + 1)) \$(($2 + 1)) A" "\$(($1 + 1)) \$(($2 + 1)) PA" "${@:3}"; do
+		forge_here "$(in_name client) $segment"
 	done
+}
+
+# unheard COMMAND: it, while nothing gets beyond the router that its hook has seen: the ends
+# know of none of it. What may depend on when they answer does not.
+unheard() {
+	echo "$bin/within router run nft 'add table inet beyond;
+			add chain inet beyond out { type filter hook postrouting priority 0; };
+			add rule inet beyond out meta l4proto tcp drop' || exit
+		$1
+		$bin/within router run nft delete table inet beyond"
+}
+
+# What is to be forged may not come to its end.
+hear_again() {
+	undo within router run nft 'add table inet beyond; delete table inet beyond'
+}
+
+# rose BEFORE NAME=NUMBER...: by so much each of these counters of the router has risen
+rose() {
+	local after word name
+
+	after=$(counters router)
+	for word in "${@:2}"; do
+		name=${word%=*}
+		(($(value "$after" "$name") - $(value "$1" "$name") == ${word#*=})) ||
+			fail "not $word: $(value "$1" "$name"), then $(value "$after" "$name")"
+	done
+}
+
+# true_one_alone: of all lives the one of the two ends has come to its end, and is no more than
+# readable, as the others are
+true_one_alone() {
+	expect_flow client TIME_WAIT CLOSE? outcome=graceful closer=client
+	[[ $(flows router | grep -c ' outcome=graceful closer=client ') == 1 ]] || fail "$(flows router)"
+	! flows router | grep ' outcome=open ' || fail "another one is open"
 }
 
 # goes_on SEGMENT...: whoever begins another life of a connection in both names needs no number
 # of it. A router believes him until the two ends go on in the life that they have.
 goes_on() {
-	local before after name
+	local before
 
 	undo within router run tc qdisc del dev to_s root
 	before=$(counters router)
@@ -62,20 +118,13 @@ goes_on() {
 	# would have segments repeated.
 	talk "${opening[@]}" c.send=3 s.recv=3 s.send=3 c.recv=3 sh="
 		$bin/within router run tc qdisc add dev to_s root netem delay 1000ms || exit
-		$(forge_opening "$@")
+		$(forge_opening 1500000000 2000000000 "$@")
 		sleep 2; $bin/within router run tc qdisc replace dev to_s root pfifo" \
 		c.send=70 s.recv=70 s.send=70 c.recv=70 "${closing[@]}"
 	# An ended flow is readable for a while only.
 	expect_flow server TIME_WAIT CLOSE outcome=graceful closer=client
-	after=$(counters router)
-	for name in end_reused end_forged revived; do
-		(($(value "$after" "$name") - $(value "$before" "$name") == 1)) ||
-			fail "$name: $(value "$before" "$name"), then $(value "$after" "$name")"
-	done
-	expect_flow client TIME_WAIT CLOSE? outcome=graceful closer=client
-	# And the one that was forged, but it is no more than readable.
-	[[ $(flows router | grep -c ' outcome=graceful closer=client ') == 1 ]] || fail "$(flows router)"
-	! flows router | grep ' outcome=open ' || fail "another one is open"
+	rose "$before" end_reused=1 end_forged=1 revived=1
+	true_one_alone
 }
 
 both_names() {
@@ -85,9 +134,104 @@ both security/both-names routed both_names
 
 # What he has begun he can end, too, and begin again.
 both_names_again() {
-	goes_on "then 1500000001 0 R" "then 1700000000 0 S"
+	goes_on "1500000001 0 R" "1700000000 0 S"
 }
 both security/both-names-again routed both_names_again
+
+# goes_on_after COMMAND COUNTER=NUMBER...: it is run while the ends are silent, and hear nothing of
+# it; then they go on. So much of what the router counts is due to all that.
+goes_on_after() {
+	local before
+
+	hear_again
+	undo setting router linger 10
+	setting router linger 3600
+	before=$(counters router)
+	talk "${opening[@]}" c.send=3 s.recv=3 s.send=3 c.recv=3 sh="$(unheard "$1")" \
+		c.send=70 s.recv=70 s.send=70 c.recv=70 "${closing[@]}"
+	expect_flow server TIME_WAIT CLOSE outcome=graceful closer=client
+	rose "$before" "${@:2}"
+	true_one_alone
+}
+
+# Who sees the numbers can have the data of one end fit into the life that he forges: what the
+# short way took of them there would be missing where they belong. Here they are the client's.
+both_names_data() {
+	goes_on_after "
+		isn=\$($bin/within router read /proc/tcpfsm |
+			sed -n 's/.*:$port id=.* isn=\([0-9]*\)\/\([0-9]*\) .*/\1 \2/p')
+		client=\${isn% *} server=\${isn#* }
+		$(forge_opening 'client + 1' 'server + 10')" end_reused=1 end_forged=1 revived=1
+}
+both security/both-names-data routed both_names_data
+
+# As many lives as do not fit into a bucket of the table do not push the true one out.
+both_names_many() {
+	local before lives=96
+
+	# Then 64 do.
+	reload max_flows=512 max_flows_all=512 hashsize=1024
+	before=$(counter evict_ended router)
+	goes_on_after "
+		for life in \$(seq $lives); do
+			$(forge_life '1500000000 + 1000 * life' '2000000000 + 1000 * life')
+		done" end_reused="$lives" end_forged=1 revived=1 chain_full=0
+	(($(counter evict_ended router) > before)) || fail "none had to go: not enough lives"
+}
+both security/both-names-many routed both_names_many
+
+# The life that was forged has to make room for others: its place is the true one's all the same.
+both_names_evicted() {
+	reload max_half_open=16
+	goes_on_after "
+		$(forge_life 1500000000 2000000000)
+		for other in \$(seq 20); do
+			$(forge_here "$client \$((1000 + other)) $server $((port + 3000)) 1 0 S")
+		done" end_reused=1 end_evicted=5 end_forged=0 revived=1
+}
+both security/both-names-evicted routed both_names_evicted
+
+# The figures of the server: a life that was forged, if it began with a SYN, is a handshake that
+# was aborted; the true one is one that was completed, and once.
+both_names_figures() {
+	local figures
+
+	goes_on_after "$(forge_opening 1500000000 2000000000 "1500000001 0 R" "1700000000 0 S")" \
+		end_reused=1 end_reset_client=1 end_forged=1 revived=1
+	expect_figures router begun=2 completed=1 refused=0 timed_out=0 aborted=1 half_open=0
+}
+both security/both-names-figures routed both_names_figures
+
+# If it had not come so far, it is one that was aborted, and another that is completed.
+both_names_handshake() {
+	local before figures
+
+	hear_again
+	undo within router run nft 'add table inet silence; delete table inet silence'
+	# The router sees the SYN-ACK once, and not what the client answers.
+	within router run nft -f - <<-END || fail nft
+		add table inet silence
+		add chain inet silence forward { type filter hook forward priority 0; }
+		add rule inet silence forward iifname to_s tcp sport $port limit rate 1/day burst 1 packets accept
+		add rule inet silence forward iifname to_s tcp sport $port drop
+		add rule inet silence forward iifname to_c tcp dport $port tcp flags & (syn|ack) == ack drop
+	END
+	before=$(counters router)
+	# shellcheck disable=SC2016 # talk's shell expands it
+	bin=$bin results=$results talk l.listen c.connect sh="
+		$(unheard "$(forge_life 1500000000 2000000000)")"'
+		"$bin/within" router read /proc/net/tcpfsm_listeners >"$results/during"
+		"$bin/within" router run nft delete table inet silence' \
+		c.send=3 s.accept s.recv=3 s.send=3 c.recv=3 "${closing[@]}"
+	figures=$(grep -F "$(bracketed "$server"):$port " "$results/during")
+	[[ " $figures " == *' begun=1 completed=0 '*' aborted=1 '*' half_open=0 '* ]] ||
+		fail "while it is not there: $figures"
+	expect_flow server TIME_WAIT CLOSE outcome=graceful closer=client
+	rose "$before" end_reused=1 end_forged=1 revived=1 handshakes=1
+	true_one_alone
+	expect_figures router begun=2 completed=1 refused=0 timed_out=0 aborted=1 half_open=0
+}
+both security/both-names-handshake routed both_names_handshake
 
 # slab_of GROUP: bytes of it in the kernel's slabs
 slab_of() {
