@@ -164,6 +164,7 @@ static struct tcpfsm_entry *begin(struct passage *p, enum tcpfsm_birth birth,
 		return NULL;
 	}
 	entry->contested = unlikely(atomic_read(&p->tn->replaced)) && is_contested(p);
+	entry->intrudes = entry->contested;
 	tcpfsm_begin(&entry->flow, who, is_self(&entry->key), seg, &p->at, result);
 	tcpfsm_count(p->tn, begun);
 	if (entry->flow.flags & TCPFSM_FLOW_MIDSTREAM)

@@ -103,7 +103,7 @@ bool tcpfsm_table_make_room(struct tcpfsm_net *tn)
 /*
  * Many lives of the same ports, of which most have ended, stand in one chain. Those that
  * took the place of another are the first to go: they would only have to be enough to
- * push that one out.
+ * push that one out. It is none of them, even if it has its place again, and is contested.
  */
 static bool make_room_in_chain(struct tcpfsm_entry *entry)
 {
@@ -111,7 +111,7 @@ static bool make_room_in_chain(struct tcpfsm_entry *entry)
 	u32 n = 0;
 
 	for (; entry; entry = entry->next, n++)
-		if (entry->flow.ended && (!oldest || entry->contested || !oldest->contested))
+		if (entry->flow.ended && (!oldest || entry->intrudes || !oldest->intrudes))
 			oldest = entry;
 	if (n < tcpfsm_buckets.chain_max)
 		return true;
@@ -292,6 +292,7 @@ static noinline void end_contested(struct tcpfsm_entry *entry)
 		return;
 	}
 	entry->contested = false;
+	entry->intrudes = false;
 	tcpfsm_entry_end(entry);
 }
 

@@ -53,6 +53,7 @@ enum tcpfsm_found {
  * @first: the first data of an end have a short way, too
  * @replaced: it was alive when, between its ends, another took its place, and is
  *	counted in @tn->replaced
+ * @intrudes: it took such a place, and @contested has been set since
  * @contested: it took such a place, or has it again: all its segments go the long way
  * @handshake: enum tcpfsm_handshake, how far it is in the figures of its server
  * @heard: tcpfsm_mark_of() the jiffy of the latest segment on the short way, or 0
@@ -76,7 +77,8 @@ struct tcpfsm_entry {
 	struct tcpfsm_net *tn;
 	u64 end[2];
 	u8 found_as;
-	u8 queue;
+	u8 queue : 7;
+	u8 intrudes : 1;
 	u8 pending : 1;
 	u8 asked : 1;
 	u8 has_owner : 3;

@@ -138,17 +138,21 @@ both_names_again() {
 }
 both security/both-names-again routed both_names_again
 
-# goes_on_after COMMAND COUNTER=NUMBER...: it is run while the ends are silent, and hear nothing of
-# it; then they go on. So much of what the router counts is due to all that.
+# goes_on_after COMMAND... -- COUNTER=NUMBER...: each is run while the ends are silent, and hear
+# nothing of it; then they go on. So much of what the router counts is due to all that.
 goes_on_after() {
 	local before
+	local -a steps=()
 
 	hear_again
 	undo setting router linger 10
 	setting router linger 3600
+	while [[ $1 != -- ]]; do
+		steps+=(sh="$(unheard "$1")" c.send=70 s.recv=70 s.send=70 c.recv=70)
+		shift
+	done
 	before=$(counters router)
-	talk "${opening[@]}" c.send=3 s.recv=3 s.send=3 c.recv=3 sh="$(unheard "$1")" \
-		c.send=70 s.recv=70 s.send=70 c.recv=70 "${closing[@]}"
+	talk "${opening[@]}" c.send=3 s.recv=3 s.send=3 c.recv=3 "${steps[@]}" "${closing[@]}"
 	expect_flow server TIME_WAIT CLOSE outcome=graceful closer=client
 	rose "$before" "${@:2}"
 	true_one_alone
@@ -161,24 +165,47 @@ both_names_data() {
 		isn=\$($bin/within router read /proc/tcpfsm |
 			sed -n 's/.*:$port id=.* isn=\([0-9]*\)\/\([0-9]*\) .*/\1 \2/p')
 		client=\${isn% *} server=\${isn#* }
-		$(forge_opening 'client + 1' 'server + 10')" end_reused=1 end_forged=1 revived=1
+		$(forge_opening 'client + 1' 'server + 10')" -- end_reused=1 end_forged=1 revived=1
 }
 both security/both-names-data routed both_names_data
 
-# As many lives as do not fit into a bucket of the table do not push the true one out.
-both_names_many() {
-	local before lives=96
+# forge_lives NUMBER: a command that forges so many lives, one after the other
+forge_lives() {
+	echo "for life in \$(seq $1); do
+		$(forge_life '1500000000 + 1000 * life' '2000000000 + 1000 * life')
+	done"
+}
 
-	# Then 64 do.
+# More lives than fit into a bucket of the table: these then take 64 flows.
+begin_crowded() {
 	reload max_flows=512 max_flows_all=512 hashsize=1024
-	before=$(counter evict_ended router)
-	goes_on_after "
-		for life in \$(seq $lives); do
-			$(forge_life '1500000000 + 1000 * life' '2000000000 + 1000 * life')
-		done" end_reused="$lives" end_forged=1 revived=1 chain_full=0
-	(($(counter evict_ended router) > before)) || fail "none had to go: not enough lives"
+	evicted=$(counter evict_ended router)
+}
+
+end_crowded() {
+	(($(counter evict_ended router) > evicted)) || fail "none had to go: not enough lives"
+}
+
+# They do not push the true one out.
+both_names_many() {
+	local evicted
+
+	begin_crowded
+	goes_on_after "$(forge_lives 96)" -- end_reused=96 end_forged=1 revived=1 chain_full=0
+	end_crowded
 }
 both security/both-names-many routed both_names_many
+
+# Nor if it has come back before, and another one is there yet that has had its place.
+both_names_many_again() {
+	local evicted
+
+	begin_crowded
+	goes_on_after "$(forge_life 1000000000 1100000000)" "$(forge_lives 96)" -- \
+		end_reused=97 end_forged=2 revived=2 chain_full=0
+	end_crowded
+}
+both security/both-names-many-again routed both_names_many_again
 
 # The life that was forged has to make room for others: its place is the true one's all the same.
 both_names_evicted() {
@@ -187,7 +214,7 @@ both_names_evicted() {
 		$(forge_life 1500000000 2000000000)
 		for other in \$(seq 20); do
 			$(forge_here "$client \$((1000 + other)) $server $((port + 3000)) 1 0 S")
-		done" end_reused=1 end_evicted=5 end_forged=0 revived=1
+		done" -- end_reused=1 end_evicted=5 end_forged=0 revived=1
 }
 both security/both-names-evicted routed both_names_evicted
 
@@ -196,7 +223,7 @@ both security/both-names-evicted routed both_names_evicted
 both_names_figures() {
 	local figures
 
-	goes_on_after "$(forge_opening 1500000000 2000000000 "1500000001 0 R" "1700000000 0 S")" \
+	goes_on_after "$(forge_opening 1500000000 2000000000 "1500000001 0 R" "1700000000 0 S")" -- \
 		end_reused=1 end_reset_client=1 end_forged=1 revived=1
 	expect_figures router begun=2 completed=1 refused=0 timed_out=0 aborted=1 half_open=0
 }
