@@ -240,6 +240,7 @@ cli_status() {
 	done
 	# What passes it by, found once it is there.
 	! grep -q '"what":"flowtable","known":true' "$results/status" || fail "$(<"$results/status")"
+	flowtables_may_be_made
 	within router run nft -f - <<-'END' || skip "no flowtables here"
 		table inet fast {
 			flowtable ft { hook ingress priority 0; devices = { to_c, to_s }; }

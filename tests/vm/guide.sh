@@ -99,6 +99,8 @@ drop() {
 # ---- README -----------------------------------------------------------------
 
 guide_readme() {
+	# With CONFIG_SOCK_CGROUP_DATA alone has a socket a cgroup, and the page shows it.
+	grep -q ' cgroup_sk_alloc$' /proc/kallsyms || skip "the sockets of this kernel are in no cgroup"
 	situation
 	stage "${opening[@]}" d.connect t.accept d.send=80 t.recv=80 t.send=500 t.shut d.recv=500 d.eof d.shut t.eof \
 		"e.address=$server,81" e.syn e.error=ECONNREFUSED

@@ -181,6 +181,7 @@ through_flowtable() {
 	local fins
 	local -a data
 
+	flowtables_may_be_made
 	read -ra data <<<"$(bulk)"
 	undo within router run nft delete table inet fast
 	within router run nft -f - <<-'END' || skip "no flowtables"
