@@ -103,6 +103,16 @@ static void first_syn(struct tcpfsm_step *st)
 	learn_syn(st, TCPFSM_FACT_S);
 }
 
+/*
+ * Of several SYN-ACKs, has Y taken one? Until then the latest is as good as any. At its
+ * own host that is the first which came (RFC 9293 3.10.7.3), and its ACK may come later.
+ */
+static bool has_chosen(const struct tcpfsm_endpoint *y)
+{
+	return tcpfsm_has_fact(y, TCPFSM_FACT_A) ||
+	       (tcpfsm_has_fact(y, TCPFSM_FACT_P) && !(y->marks & TCPFSM_MARK_P_INFERRED));
+}
+
 /* A SYN of X with another number than the one on record. */
 static bool other_syn(struct tcpfsm_step *st)
 {
@@ -121,8 +131,7 @@ static bool other_syn(struct tcpfsm_step *st)
 		return false;
 	}
 	tcpfsm_note(st, TCPFSM_ANOMALY_SYNACK_ISN);
-	/* Until the client has chosen one, the latest is as good as any. */
-	if (tcpfsm_has_fact(y, TCPFSM_FACT_A) || !tcpfsm_answers_syn(y, st->seg->ack))
+	if (has_chosen(y) || !tcpfsm_answers_syn(y, st->seg->ack))
 		return false;
 	take_isn(x, st->seg);
 	x->marks |= TCPFSM_MARK_SYNACK;

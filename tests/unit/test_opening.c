@@ -623,12 +623,23 @@ TEST(gives_up_in_silence)
 /* 68. Until the client has chosen, the latest SYN-ACK counts. */
 TEST(synack_with_other_parameters)
 {
-	play(EVERYWHERE,
+	play(AT_SERVER | AT_ROUTER,
 	     "client > S 100 <mss 1460>			| SS/LI mss=1460/-",
 	     "server < S. 500 ack 101 <mss 1400>	| SS/SR mss=1460/1400",
 	     "server < S. 800 ack 101 <mss 1300>	| SS/SR !synack_isn mss=1460/1300",
 	     "client > . 101 ack 801			| ES/ES shook",
 	     "server < S. 900 ack 101 <mss 1200>	| ES/ES !synack_isn mss=1460/1300");
+}
+
+/* At its own host the client has taken the first that came, and may not have said so yet. */
+TEST(synack_after_the_one_taken)
+{
+	play(AT_CLIENT | AT_LOOPBACK,
+	     "client > S 100 <mss 1460>			| SS/LI mss=1460/-",
+	     "server < S. 500 ack 101 <mss 1400>	| SS/SR mss=1460/1400",
+	     "server < S. 501 ack 101 <mss 1300>	| SS/SR !synack_isn mss=1460/1400",
+	     "client > . 101 ack 501			| ES/ES shook",
+	     "server < S. 900 ack 101 <mss 1200>	| ES/ES !synack_isn mss=1460/1400");
 }
 
 TESTS = {
@@ -648,6 +659,7 @@ TESTS = {
 	item(22a, fin_as_third_segment), item(24, syn_with_other_flags),
 	item(25, exact_reset_in_syn_recv), item(26a, inexact_reset_in_syn_recv), test(new_try),
 	item(61a, gives_up_in_silence), item(68a, synack_with_other_parameters),
+	item(68c, synack_after_the_one_taken),
 };
 
 int main(void)
