@@ -111,11 +111,10 @@ static void parse_option(struct tcpfsm_segment *seg, const u8 *tcp, u32 at, u32 
 	}
 }
 
-/* RFC 7323 appendix A: NOP, NOP, timestamp; what most segments of most stacks have. */
 static bool has_timestamp_only(const u8 *tcp, u32 header)
 {
-	return header == TCPFSM_TCP_HEADER_MIN + 12 &&
-	       be32(tcp + TCPFSM_TCP_HEADER_MIN) == 0x0101080aU;
+	return header == TCPFSM_TCP_HEADER_MIN + TCPFSM_TIMESTAMP_LEN &&
+	       be32(tcp + TCPFSM_TCP_HEADER_MIN) == TCPFSM_TIMESTAMP_ONLY;
 }
 
 /* RFC 9293 3.1: kinds 0 and 1 are one byte, all others have a length. */

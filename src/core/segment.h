@@ -9,6 +9,13 @@
 #define TCPFSM_TCP_HEADER_MIN 20
 #define TCPFSM_TCP_HEADER_MAX 60
 
+/*
+ * RFC 7323 appendix A: NOP, NOP and a timestamp, which is what most segments of most
+ * stacks have. The first word, and bytes of it all.
+ */
+#define TCPFSM_TIMESTAMP_ONLY 0x0101080aU
+#define TCPFSM_TIMESTAMP_LEN 12
+
 enum {
 	TCPFSM_FIN = 0x01,
 	TCPFSM_SYN = 0x02,

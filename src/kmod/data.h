@@ -29,10 +29,6 @@ void tcpfsm_data_exit(struct tcpfsm_net *tn);
 bool tcpfsm_data_is_settled(const struct tcpfsm_net *tn, u64 from, u64 to, u32 hash,
 			    const struct tcpfsm_key *key);
 
-/* RFC 7323 appendix A: NOP, NOP, timestamp; what most stacks send. */
-#define TCPFSM_TIMESTAMP_ONLY htonl((TCPOPT_NOP << 24) | (TCPOPT_NOP << 16) | \
-				    (TCPOPT_TIMESTAMP << 8) | TCPOLEN_TIMESTAMP)
-
 static __always_inline unsigned int tcpfsm_data_header(const struct tcphdr *tcp)
 {
 	return tcp->doff * 4;
@@ -48,8 +44,8 @@ static __always_inline bool tcpfsm_data_is_plain(const struct tcphdr *tcp, unsig
 	    TCPHDR_ACK || header > total)
 		return false;
 	return header == sizeof(*tcp) ||
-	       (header == sizeof(*tcp) + TCPOLEN_TSTAMP_ALIGNED && header <= have &&
-		*(const __be32 *)(tcp + 1) == TCPFSM_TIMESTAMP_ONLY);
+	       (header == sizeof(*tcp) + TCPFSM_TIMESTAMP_LEN && header <= have &&
+		*(const __be32 *)(tcp + 1) == htonl(TCPFSM_TIMESTAMP_ONLY));
 }
 
 /*

@@ -139,21 +139,18 @@ struct tcpfsm_entry *tcpfsm_events_report(struct tcpfsm_entry *entry,
 }
 
 /**
- * tcpfsm_events_log() - write to the kernel log what the level asks for
+ * tcpfsm_events_write() - write to the kernel log, for tcpfsm_events_log()
  * @tn: the namespace
- * @copy: from tcpfsm_events_report(), freed here
+ * @copy: of the flow, freed here
  * @result: the step's result
  *
  * Context: RCU read side, no lock of ours held.
  */
-void tcpfsm_events_log(struct tcpfsm_net *tn, struct tcpfsm_entry *copy,
-		       const struct tcpfsm_result *result)
+void tcpfsm_events_write(struct tcpfsm_net *tn, struct tcpfsm_entry *copy,
+			 const struct tcpfsm_result *result)
 {
-	unsigned int level;
+	unsigned int level = READ_ONCE(tn->settings.log_level);
 
-	if (!copy)
-		return;
-	level = READ_ONCE(tn->settings.log_level);
 	if (level >= 1 && result->anomalies)
 		tcpfsm_log_anomalies(tn, copy, result->anomalies);
 	if (level >= 3 && result->changes)

@@ -8,8 +8,23 @@
 struct tcpfsm_entry *tcpfsm_events_report(struct tcpfsm_entry *entry,
 					  const struct tcpfsm_segment *seg,
 					  const struct tcpfsm_result *result);
-void tcpfsm_events_log(struct tcpfsm_net *tn, struct tcpfsm_entry *copy,
-		       const struct tcpfsm_result *result);
+void tcpfsm_events_write(struct tcpfsm_net *tn, struct tcpfsm_entry *copy,
+			 const struct tcpfsm_result *result);
+
+/**
+ * tcpfsm_events_log() - write to the kernel log what the level asks for
+ * @tn: the namespace
+ * @copy: from tcpfsm_events_report(), freed here; NULL, as nearly always, if it asks for nothing
+ * @result: the step's result
+ *
+ * Context: RCU read side, no lock of ours held.
+ */
+static inline void tcpfsm_events_log(struct tcpfsm_net *tn, struct tcpfsm_entry *copy,
+				     const struct tcpfsm_result *result)
+{
+	if (copy)
+		tcpfsm_events_write(tn, copy, result);
+}
 
 /* log.c */
 void tcpfsm_log_changes(struct tcpfsm_net *tn, const struct tcpfsm_entry *entry,

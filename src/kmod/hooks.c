@@ -9,7 +9,6 @@
 #include <linux/netfilter_ipv6.h>
 #include <linux/tcp.h>
 #include <net/l3mdev.h>
-#include <net/request_sock.h>
 #include <net/sock.h>
 
 #include "data.h"
@@ -325,8 +324,7 @@ static __always_inline enum progress pass(struct passage *p)
 			progress = NO_ROOM;
 	}
 	tcpfsm_unlock_segment(lock, bh);
-	if (copy)
-		tcpfsm_events_log(p->tn, copy, &result);
+	tcpfsm_events_log(p->tn, copy, &result);
 	return progress;
 }
 
