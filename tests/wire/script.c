@@ -664,6 +664,21 @@ static void run_pause(struct play *play, const char *text)
 	take_events_of_clock(play);
 }
 
+/*
+ * Its events are written one by one, and the first of them wakes us. /proc
+ * reads a flow under the lock that the step holds until the last is written.
+ */
+static void run_wait(struct play *play)
+{
+	char line[1024];
+
+	if (!observe_await(play, LONG_PATIENCE_MS))
+		broken(play, "tcpfsm's clock says nothing");
+	observe_flow(play, play->event[0].flow, line, sizeof(line));
+	observe_read(play);
+	take_events_of_clock(play);
+}
+
 /* To another connection, or back to one. */
 static void run_port(struct play *play)
 {
@@ -706,9 +721,7 @@ static void run_words(struct play *play)
 	} else if (!strcmp(verb, "later")) {
 		run_pause(play, NULL);
 	} else if (!strcmp(verb, "wait")) {
-		if (!observe_await(play, LONG_PATIENCE_MS))
-			broken(play, "tcpfsm's clock says nothing");
-		take_events_of_clock(play);
+		run_wait(play);
 	} else if (!strcmp(verb, "port")) {
 		run_port(play);
 	} else if (!strcmp(verb, "icmp")) {
