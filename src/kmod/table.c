@@ -283,10 +283,29 @@ void tcpfsm_entry_begin(struct tcpfsm_entry *entry, u64 now_ns)
 	tcpfsm_entry_sync(entry, now_ns);
 }
 
-/* No segment of it goes unseen, as long as a flow of its namespace may come back. */
+/* For IPv6 the numbers are no proof: another connection may be taken for it, and rarely is. */
+static bool is_life_of_same(const struct tcpfsm_entry *one, const struct tcpfsm_entry *other)
+{
+	return one->tn == other->tn &&
+	       ((one->end[0] == other->end[0] && one->end[1] == other->end[1]) ||
+		(one->end[0] == other->end[1] && one->end[1] == other->end[0]));
+}
+
+/* May a flow come back that it would have to give way to? */
+static bool has_rival(const struct tcpfsm_entry *entry)
+{
+	const struct tcpfsm_entry *other = *tcpfsm_bucket(tcpfsm_entry_hash(entry));
+
+	for (; other; other = other->next)
+		if (other->replaced && is_life_of_same(other, entry))
+			return true;
+	return false;
+}
+
+/* No segment of it goes unseen, as long as one may. */
 static noinline void end_contested(struct tcpfsm_entry *entry)
 {
-	if (atomic_read(&entry->tn->replaced)) {
+	if (has_rival(entry)) {
 		entry->first = false;
 		memset(entry->way.open, 0, sizeof(entry->way.open));
 		return;

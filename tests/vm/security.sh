@@ -207,6 +207,31 @@ both_names_many_again() {
 }
 both security/both-names-many-again routed both_names_many_again
 
+# What was forged before the true one began is soon forgotten; it is no intruder for longer than
+# that, whatever else is forged.
+both_names_before() {
+	local evicted other="$client $((port + 2000)) $server $((port + 3000))"
+	local back="$server $((port + 3000)) $client $((port + 2000))"
+	local router="$bin/within router"
+
+	begin_crowded
+	hear_again
+	undo setting router linger 10
+	setting router linger 2
+	talk l.listen "c.bind=$((port + 1000))" \
+		sh="$(unheard "$(forge_lives 2)")" c.connect s.accept c.send=3 s.recv=3 s.send=3 c.recv=3 sh="
+		until [ \$($router read /proc/tcpfsm | grep -c :\$c_port) = 1 ]; do sleep 0.2; done
+		$router run sysctl -qw net.tcpfsm.linger=3600 || exit
+		$(unheard "$(forge_here "$other" 1000 0 S; forge_here "$back" 2000 1001 SA
+			     forge_here "$other" 3000 0 S; forge_here "$back" 4000 3001 SA)")" \
+		c.send=70 s.recv=70 s.send=70 c.recv=70 sh="$(unheard "$(forge_lives 96)")" \
+		c.send=70 s.recv=70 s.send=70 c.recv=70 "${closing[@]}"
+	end_crowded
+	expect_flow server TIME_WAIT CLOSE outcome=graceful closer=client
+	[[ $(flows router | grep -c ' outcome=graceful closer=client ') == 1 ]] || fail "$(flows router)"
+}
+both security/both-names-before routed both_names_before
+
 # The life that was forged has to make room for others: its place is the true one's all the same.
 both_names_evicted() {
 	reload max_half_open=16
