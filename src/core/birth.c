@@ -100,6 +100,7 @@ void tcpfsm_begin(struct tcpfsm_flow *flow, unsigned int who, bool self,
 	flow->reset_by = TCPFSM_NOBODY;
 	flow->doubted = TCPFSM_NOBODY;
 	flow->early_rst = TCPFSM_NOBODY;
+	flow->new_of = TCPFSM_NOBODY;
 	if (self)
 		flow->flags |= TCPFSM_FLOW_SELF;
 	flow->end[TCPFSM_CLIENT].state = TCPFSM_CLOSE;
@@ -139,7 +140,9 @@ static bool may_leave_time_wait(const struct tcpfsm_endpoint *x, const struct tc
  * another one it begins a new life where the old one is over or in TIME_WAIT, or
  * where its own host shows that it was never acknowledged. Else it may be forged,
  * or the flow half-open (RFC 9293 3.5.1): a SYN-ACK for that SYN is what shows
- * that the old life is over, if its sender has not gone on in it since.
+ * that the old life is over. Its sender may have gone on in that while the SYN was on
+ * its way; who forges both without knowing the numbers gains no more than time, see
+ * tcpfsm_outlives().
  *
  * Context: any; the caller holds what protects @flow.
  * Return: true if the old flow is to be given up and a new one begun.
@@ -153,8 +156,8 @@ bool tcpfsm_is_new_incarnation(const struct tcpfsm_flow *flow, unsigned int who,
 	bool known = x->marks & TCPFSM_MARK_ISN && seg->seq == x->isn;
 
 	if (flags == (TCPFSM_SYN | TCPFSM_ACK))
-		return !known && y->marks & TCPFSM_MARK_RESTARTED && flow->new_isn != y->isn &&
-		       seg->ack == flow->new_isn + 1;
+		return !known &&
+		       tcpfsm_answers_new_syn(flow, tcpfsm_index(flow, !who), seg->ack);
 	if (flags != TCPFSM_SYN)
 		return false;
 	if (flow->ended)

@@ -146,9 +146,6 @@ static bool sent_plain(struct tcpfsm_step *st)
 		return false;
 	if (x->marks & TCPFSM_MARK_RESTARTED)
 		lives_on(st);
-	/* Nor is the life over that Y's SYN came into: X goes on in it. */
-	if (y->marks & TCPFSM_MARK_RESTARTED)
-		flow->new_isn = y->isn;
 	/* A first fragment: more was sent than is known, and a FIN stands nobody knows where. */
 	if (seg->partial)
 		flow->flags |= TCPFSM_FLOW_LOOSE;
@@ -187,7 +184,8 @@ static void delivered_sequence(struct tcpfsm_step *st)
 {
 	struct tcpfsm_endpoint *y = &st->flow->end[st->y];
 
-	if (!(y->marks & TCPFSM_MARK_RCV) && !tcpfsm_has_fact(y, TCPFSM_FACT_P))
+	/* In SYN_RECV what does not acknowledge its SYN is dropped (RFC 9293 3.10.7.4, fifth). */
+	if (!tcpfsm_has_fact(y, TCPFSM_FACT_P))
 		return;
 	tcpfsm_receive(y, st->seg);
 	if (st->seg->flags & TCPFSM_FIN)

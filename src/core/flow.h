@@ -126,7 +126,7 @@ struct tcpfsm_doubt {
  * @rtt_client_us: last SYN-ACK to the client's first ACK
  * @finack_ms: first FIN of an end to the ACK that covers it
  * @teardown_ms: first FIN to the last ACK
- * @new_isn: the SYN that came into a synchronised flow
+ * @new_isn: the SYN with another number that came last, of @new_of
  * @reset_seq: sequence number of the RST that was accepted last
  * @early_rst_seq: sequence number of a RST that may have overtaken data
  * @entered_ms: when each end came into its state, milliseconds since @born_ns;
@@ -144,6 +144,7 @@ struct tcpfsm_doubt {
  * @first_fin: who sent the first FIN, or TCPFSM_NOBODY
  * @reset_by: who sent the RST that was accepted, or TCPFSM_NOBODY
  * @reset_hit: the state it hit
+ * @new_of: who sent the SYN of @new_isn, or TCPFSM_NOBODY
  * @shook: both ends have been ESTABLISHED
  * @skipped: segments were left out by lite mode; sequence numbers are old
  * @doubted_far: the FIN of @doubted lies outside the window
@@ -174,8 +175,9 @@ struct tcpfsm_flow {
 	u8 outcome;
 	u8 early_rst;
 	u8 first_fin;
-	u8 reset_hit;
 	/* Together, as the flow then is as large as before it knew @entered_ms. */
+	u8 reset_hit : 4;
+	u8 new_of : 2;
 	u8 reset_by : 2;
 	u8 ended : 1;
 	u8 shook : 1;

@@ -77,7 +77,7 @@ static bool acks_syn(const struct tcpfsm_step *st)
 
 	return seg->flags & TCPFSM_ACK &&
 	       (tcpfsm_answers_syn(y, seg->ack) ||
-		(y->marks & TCPFSM_MARK_RESTARTED && seg->ack == st->flow->new_isn + 1));
+		tcpfsm_answers_new_syn(st->flow, st->y, seg->ack));
 }
 
 static enum judgement judge(const struct tcpfsm_step *st)
@@ -190,8 +190,12 @@ static void refuse(struct tcpfsm_step *st)
 	const struct tcpfsm_endpoint *y = &st->flow->end[st->y];
 	bool exact = judge(st) == RST_EXACT;
 
-	/* Y may have answered a SYN of another life, and not take it: see opens_actively(). */
-	if (!exact && (y->state != TCPFSM_SYN_RECV || !acks_syn(st)))
+	/*
+	 * Y may not take it: it has answered a SYN of another life, see opens_actively(),
+	 * or has given up while copies of its SYN were on their way.
+	 */
+	if (!exact && ((y->state != TCPFSM_SYN_RECV && y->state != TCPFSM_CLOSE) ||
+		       !acks_syn(st)))
 		return;
 	x->marks |= TCPFSM_MARK_REFUSED;
 	/* The victim's state before it is moved. */

@@ -144,6 +144,20 @@ static inline bool tcpfsm_answers_syn(const struct tcpfsm_endpoint *y, u32 ack)
 }
 
 /**
+ * tcpfsm_answers_new_syn() - does an ACK cover the SYN that begins another life, or is to?
+ * @flow: the flow
+ * @who: index of the end that sent the SYN
+ * @ack: acknowledgment number of its peer
+ *
+ * Return: false too if @who has sent none since the one on record.
+ */
+static inline bool tcpfsm_answers_new_syn(const struct tcpfsm_flow *flow, unsigned int who,
+					  u32 ack)
+{
+	return flow->new_of == who && ack == flow->new_isn + 1;
+}
+
+/**
  * tcpfsm_is_ack_of_fin() - does an ACK cover a FIN exactly?
  * @end: the end that sent the FIN
  * @ack: acknowledgment number of its peer

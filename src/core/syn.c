@@ -127,6 +127,7 @@ static bool other_syn(struct tcpfsm_step *st)
 			flow->flags |= TCPFSM_FLOW_HALF_OPEN;
 		}
 		flow->new_isn = st->seg->seq;
+		flow->new_of = st->x;
 		x->marks |= TCPFSM_MARK_RESTARTED;
 		return false;
 	}

@@ -138,6 +138,7 @@ static void walk_flow(struct walk *walk, struct tcpfsm_flow *flow, uint8_t *clie
 {
 	uint8_t bits = flow->ended | flow->shook << 1 | flow->reset_by << 2 |
 		       flow->doubted_far << 4 | flow->gone_on << 5;
+	uint8_t life = flow->reset_hit | flow->new_of << 4;
 	int host;
 
 	walk_field(walk, *client);
@@ -155,8 +156,10 @@ static void walk_flow(struct walk *walk, struct tcpfsm_flow *flow, uint8_t *clie
 	walk_field(walk, flow->flags);
 	walk_field(walk, flow->outcome);
 	walk_field(walk, flow->first_fin);
-	walk_field(walk, flow->reset_hit);
+	walk_field(walk, life);
 	walk_field(walk, bits);
+	flow->reset_hit = life & 15;
+	flow->new_of = life >> 4;
 	flow->ended = bits & 1;
 	flow->shook = bits >> 1 & 1;
 	flow->reset_by = bits >> 2 & 3;
@@ -198,7 +201,7 @@ void state_clean(struct tcpfsm_flow *flow)
 		memset(&flow->doubt, 0, sizeof(flow->doubt));
 		flow->doubted_far = 0;
 	}
-	if (!(flow->flags & TCPFSM_FLOW_HALF_OPEN))
+	if (flow->new_of == TCPFSM_NOBODY)
 		flow->new_isn = 0;
 	if (flow->early_rst == TCPFSM_NOBODY)
 		flow->early_rst_seq = 0;

@@ -485,6 +485,44 @@ TEST(half_open_discovery)
 	     "client > S 9000		| ES/ES !syn_in_sync",
 	     "server < S. 260 ack 9001	| SS/SR new old=reused",
 	     "client > . 9001 ack 261	| ES/ES");
+	/* What it had sent before is on its way; that it is closed may be seen, or not. */
+	play(EVERYWHERE, OPEN,
+	     "client > S 9000		| ES/ES !syn_in_sync",
+	     "server < P. 111:121 ack 111 | ES/ES",
+	     "server < R 121		| CL/CL ended outcome=half_open",
+	     "server < S. 260 ack 9001	| SS/SR new old=half_open",
+	     "client > . 9001 ack 261	| ES/ES");
+	play(EVERYWHERE, OPEN,
+	     "client > S 9000		| ES/ES !syn_in_sync",
+	     "server < P. 111:121 ack 111 | ES/ES",
+	     "server < S. 260 ack 9001	| SS/SR new old=reused",
+	     "client > . 9001 ack 261	| ES/ES");
+}
+
+/* The client is gone, and copies of its SYN come to a port that is closed. */
+TEST(refused_after_reset)
+{
+	play(EVERYWHERE,
+	     "client > S 100		| SS/LI",
+	     "client > S 100		| SS/LI again",
+	     "server < . 7 ack 7	| SS/LI",
+	     "client > R 7		| SS/LI",
+	     "client > R 101		| CL/LI ended outcome=reset_client",
+	     "server < R. 0 ack 101	| CL/CL outcome=reset_client");
+}
+
+/* What the server drops, as it does not acknowledge the SYN-ACK, does not move its RCV.NXT. */
+TEST(dropped_in_syn_recv)
+{
+	play(AT_SERVER,
+	     "client > S 100		| SS/LI",
+	     "server < S. 500 ack 101	| SS/SR",
+	     "client > . 101 ack 501	| ES/ES",
+	     "server < S. 500 ack 101	| ES/~SR !final_ack_lost again",
+	     "client > P. 101:111 ack 400 | ES/SR",
+	     "client > R 111		| ES/SR !rst_inexact",
+	     "client > P. 101:111 ack 501 | ES/ES",
+	     "client > R 111		| CL?/CL ended");
 }
 
 /* A SYN that its supposed sender knows nothing of: later resets have other reasons. */
@@ -495,6 +533,14 @@ TEST(forged_syn)
 	     "server < . 111 ack 111	| ES/ES flags=half_open",
 	     "client > P. 111:121 ack 111 | ES/ES -flags",
 	     "server < R 111		| CL/CL ended outcome=reset_server");
+	/* Who is said to have sent it is not who answers it. */
+	play(EVERYWHERE,
+	     "client > S 100		| SS/LI",
+	     "server < S. 60 ack 101	| SS/SR",
+	     "client > . 101 ack 61	| ES/ES",
+	     "server < P. 61:111 ack 101 | ES/ES",
+	     "server < S 9000		| ES/ES !syn_in_sync flags=half_open",
+	     "server < S. 700 ack 9001	| ES/ES !synack_isn flags=half_open");
 }
 
 /* 37. RFC 9293 fig. 10 */
@@ -616,7 +662,8 @@ TESTS = {
 	item(31b, sack_edge), item(32a, straight_after_data), test(leftover),
 	item(33, after_the_end), test(late_copy_of_syn), test(withdrawn),
 	test(withdrawn_in_each_state), test(in_flight), item(34, syn_into_a_connection),
-	item(36a, half_open_discovery), test(forged_syn), item(37, data_to_one_that_forgot),
+	item(36a, half_open_discovery), test(forged_syn), test(refused_after_reset),
+	test(dropped_in_syn_recv), item(37, data_to_one_that_forgot),
 	item(38a, probes), item(38b, probes_while_closing), item(39, without_ack),
 	test(ack_of_an_abort), item(40b, wrap), item(40a, more_than_two_gigabytes),
 	test(answer_of_the_closed), test(behind_the_synack), test(in_the_backlog),

@@ -202,15 +202,16 @@ EARNS(reused)
 /* What had ended keeps its verdict; a copy of the SYN is no other life. */
 FAILS(reused)
 {
-	/* Who answers a SYN out of the old life, and then as a listener, is two. */
-	play(AT_ROUTER | AT_CLIENT,
+	/* The SYN-ACK has to be for the SYN that came last. */
+	play(EVERYWHERE,
 	     "client > S 100		| SS/LI",
 	     "server < S. 100 ack 101	| SS/SR",
 	     "client > . 101 ack 101	| ES/ES*",
 	     "client > S 9000		| ES/ES* !syn_in_sync",
-	     "server < . 101 ack 101	| ES/ES",
-	     "server < S. 700 ack 9001	| ES/ES !synack_isn",
-	     "client > . 101 ack 101	| ES/ES outcome=open -flags");
+	     "client > S 8000		| ES/ES* !syn_in_sync",
+	     "server < S. 700 ack 9001	| ES/ES* !synack_isn",
+	     "server < S. 700 ack 8002	| ES/ES* !synack_isn",
+	     "client > . 101 ack 101	| ES/ES* outcome=open -flags");
 	play(EVERYWHERE,
 	     "client > S 100		| SS/LI",
 	     "client > S 100		| SS/LI -new again");
@@ -314,6 +315,13 @@ EARNS(forged)
 	play(AT_ROUTER, FORGED_OPEN,
 	     "server < . 101 ack 101	| SS*/SR* outside",
 	     "client > . 101 ack 101	| ~ES*/~ES* back revived outcome=open -flags by=ack,ack");
+	/* Not that one end has gone on in between, but that both do then, tells. */
+	play(AT_ROUTER, OPEN,
+	     "client > S 1500000000	| ES*/ES* !syn_in_sync",
+	     "server < . 101 ack 101	| ES*/ES*",
+	     "server < S. 2000000000 ack 1500000001 | SS*/SR* new old=reused",
+	     "client > . 101 ack 101	| SS*/SR* outside",
+	     "server < . 101 ack 101	| ~ES*/~ES* back revived outcome=open -flags by=ack,ack");
 	/* The third segment, and data, can be forged as well. */
 	play(AT_ROUTER, FORGED_OPEN,
 	     "client > . 1500000001 ack 2000000001	| ES*/ES*",
