@@ -130,6 +130,18 @@ static bool may_leave_time_wait(const struct tcpfsm_endpoint *x, const struct tc
 	return tcpfsm_after(seg->seq, y->rcv_nxt);
 }
 
+/*
+ * A copy of the SYN came to X, which had answered one and is in that life no more (RFC
+ * 9293 fig. 8): it is in SYN_RECV. At the host that has given up nobody waits for that.
+ */
+static bool answers_again(const struct tcpfsm_flow *flow, unsigned int who,
+			  const struct tcpfsm_segment *seg)
+{
+	return flow->ended && !tcpfsm_is_local(flow, !who) &&
+	       flow->end[tcpfsm_index(flow, who)].marks & TCPFSM_MARK_ISN &&
+	       tcpfsm_answers_syn(&flow->end[tcpfsm_index(flow, !who)], seg->ack);
+}
+
 /**
  * tcpfsm_is_new_incarnation() - does this segment begin another connection?
  * @flow: the flow that its addresses and ports name
@@ -156,8 +168,8 @@ bool tcpfsm_is_new_incarnation(const struct tcpfsm_flow *flow, unsigned int who,
 	bool known = x->marks & TCPFSM_MARK_ISN && seg->seq == x->isn;
 
 	if (flags == (TCPFSM_SYN | TCPFSM_ACK))
-		return !known &&
-		       tcpfsm_answers_new_syn(flow, tcpfsm_index(flow, !who), seg->ack);
+		return !known && (tcpfsm_answers_new_syn(flow, tcpfsm_index(flow, !who), seg->ack) ||
+				  answers_again(flow, who, seg));
 	if (flags != TCPFSM_SYN)
 		return false;
 	if (flow->ended)

@@ -457,6 +457,12 @@ static bool may_begin(int who)
 	return !world.end[who].lives || !head_of(who);
 }
 
+/* Who does not refuse listens before anything comes to a closed port, as often as it may. */
+static bool must_listen(int who)
+{
+	return !bounds.refuse && bounds.lives > 1 && who == B && tcp_may_listen(&world.end[B]);
+}
+
 static bool may(int event, int who, unsigned int i)
 {
 	const struct tcp *tcp = &world.end[who];
@@ -474,7 +480,7 @@ static bool may(int event, int who, unsigned int i)
 		       (tcp->quiet || bounds.lives > 1);
 	case LISTENS:
 		return who == B && tcp_may_listen(tcp) && may_begin(who) &&
-		       (bounds.refuse || !world.mirror.alive);
+		       (bounds.refuse || bounds.lives > 1 || !world.mirror.alive);
 	case SEND:
 		return tcp_may_send(tcp) && tcp->sent < bounds.data;
 	case CLOSE:
@@ -498,9 +504,9 @@ static bool may(int event, int who, unsigned int i)
 		return bounds.full && head_of(who) && may_ignore(who);
 	case DELIVER:
 	case DELIVER_KEEP:
-		return may_arrive(who, i, false);
+		return !must_listen(who) && may_arrive(who, i, false);
 	case DELIVER_DELAY:
-		return may_arrive(who, i, true);
+		return !must_listen(who) && may_arrive(who, i, true);
 	case LOSE:
 		return i < bounds.flight && world.flight[who][i];
 	case EXPIRE:

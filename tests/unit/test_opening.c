@@ -243,6 +243,25 @@ TEST(old_duplicate_syn_on_the_way)
 	     "client > . 101 ack 601	| ES/ES?");
 }
 
+/* 12, the same SYN: who sent it has given up, and a late copy is answered as a new one. */
+TEST(old_duplicate_syn_answered_again)
+{
+	play(AT_SERVER | AT_ROUTER,
+	     "client > S 100		| SS/LI",
+	     "server < S. 500 ack 101	| SS/SR",
+	     "client > R 101		| CL/LI ended outcome=reset_client",
+	     "client > S 100		| CL/LI again",
+	     "server < S. 900 ack 101	| SS/SR new old=reset_client",
+	     "client > R 101		| CL/LI ended outcome=reset_client");
+	/* Where it is gone for sure, nobody is in SYN_SENT. */
+	play(AT_CLIENT,
+	     "client > S 100		| SS/LI",
+	     "server < S. 500 ack 101	| SS/SR",
+	     "client > R 101		| CL/LI? ended outcome=reset_client",
+	     "server < S. 900 ack 101	| CL/LI? !synack_isn",
+	     "client > R 101		| CL/LI?");
+}
+
 /*
  * A copy of a SYN that was refused before comes to the next socket of these ports,
  * which is in SYN_SENT: it answers (RFC 9293 3.10.7.3), and what its own SYN was
@@ -650,7 +669,8 @@ TESTS = {
 	item(8, crossed_synack_must_fit), item(9, self_connect),
 	item(10, split_in_four), item(11, split_in_five), item(12a, old_duplicate_syn),
 	item(12b, old_duplicate_syn_on_the_way),
-	item(12c, old_duplicate_syn_into_syn_sent), item(13a, delayed_syn),
+	item(12c, old_duplicate_syn_into_syn_sent),
+	item(12d, old_duplicate_syn_answered_again), item(13a, delayed_syn),
 	item(13b, delayed_syn_after_the_end), item(14a, refused),
 	item(15, reset_that_syn_sent_ignores), item(16, stale_synack),
 	item(17, challenge_answers_syn), item(18a, syn_timeout), item(26b, synack_timeout),
