@@ -131,15 +131,24 @@ static bool may_leave_time_wait(const struct tcpfsm_endpoint *x, const struct tc
 }
 
 /*
- * A copy of the SYN came to X, which had answered one and is in that life no more (RFC
- * 9293 fig. 8): it is in SYN_RECV. At the host that has given up nobody waits for that.
+ * A SYN-ACK with a number that is not on record: is it for another SYN than the flow's, or for
+ * a copy of that? That came to X late, which is in the old life no more (RFC 9293 fig. 8),
+ * and is in SYN_RECV; at the host that has given up nobody waits for it.
  */
-static bool answers_again(const struct tcpfsm_flow *flow, unsigned int who,
-			  const struct tcpfsm_segment *seg)
+static bool answers_another(const struct tcpfsm_flow *flow, unsigned int who,
+			    const struct tcpfsm_segment *seg)
 {
-	return flow->ended && !tcpfsm_is_local(flow, !who) &&
-	       flow->end[tcpfsm_index(flow, who)].marks & TCPFSM_MARK_ISN &&
-	       tcpfsm_answers_syn(&flow->end[tcpfsm_index(flow, !who)], seg->ack);
+	const struct tcpfsm_endpoint *x = &flow->end[tcpfsm_index(flow, who)];
+	const struct tcpfsm_endpoint *y = &flow->end[tcpfsm_index(flow, !who)];
+
+	if (tcpfsm_answers_new_syn(flow, tcpfsm_index(flow, !who), seg->ack))
+		return true;
+	if (!(x->marks & y->marks & TCPFSM_MARK_ISN) || seg->ack != y->isn + 1 ||
+	    tcpfsm_is_local(flow, !who))
+		return false;
+	/* At X's host it does not matter what became of Y. */
+	return flow->ended || (tcpfsm_is_local(flow, who) &&
+			       (x->state == TCPFSM_CLOSE || x->state == TCPFSM_LISTEN));
 }
 
 /**
@@ -168,8 +177,7 @@ bool tcpfsm_is_new_incarnation(const struct tcpfsm_flow *flow, unsigned int who,
 	bool known = x->marks & TCPFSM_MARK_ISN && seg->seq == x->isn;
 
 	if (flags == (TCPFSM_SYN | TCPFSM_ACK))
-		return !known && (tcpfsm_answers_new_syn(flow, tcpfsm_index(flow, !who), seg->ack) ||
-				  answers_again(flow, who, seg));
+		return !known && answers_another(flow, who, seg);
 	if (flags != TCPFSM_SYN)
 		return false;
 	if (flow->ended)

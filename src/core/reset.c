@@ -332,8 +332,9 @@ static bool is_leftover(const struct tcpfsm_step *st)
 {
 	const struct tcpfsm_endpoint *x = &st->flow->end[st->x];
 
-	/* A SYN of another life says nothing of this one. */
-	if (st->seg->flags & TCPFSM_SYN && x->marks & TCPFSM_MARK_ISN && st->seg->seq != x->isn)
+	/* A SYN of another life says nothing of this one, nor does one that had its answer. */
+	if (st->seg->flags & TCPFSM_SYN && x->marks & TCPFSM_MARK_ISN &&
+	    (st->seg->seq != x->isn || x->marks & TCPFSM_MARK_P_CONFIRMED))
 		return true;
 	if (tcpfsm_is_copy(st))
 		return true;

@@ -253,6 +253,19 @@ TEST(old_duplicate_syn_answered_again)
 	     "client > S 100		| CL/LI again",
 	     "server < S. 900 ack 101	| SS/SR new old=reset_client",
 	     "client > R 101		| CL/LI ended outcome=reset_client");
+	/* It shows nothing of the client, which had its answer, and may be there yet. */
+	play(AT_SERVER | AT_ROUTER, SYN, SYNACK,
+	     "client > . 101 ack 501		| ES/ES",
+	     "server < R. 501 ack 101 lost	| CL?/CL* ended",
+	     "client > S 100			| CL?/CL* again",
+	     "server < S. 900 ack 101		| SS/SR new old=reset_server",
+	     "client > . 101 ack 501		| SS/SR",
+	     "server < R 501			| SS/SR !rst_outside");
+	/* What covers more than the SYN is for none. */
+	play(AT_SERVER | AT_ROUTER, SYN, SYNACK,
+	     "client > P. 101:301 ack 501	| ES/ES",
+	     "client > R 301			| CL*/CL* ended",
+	     "server < S. 900 ack 201		| CL*/CL* !synack_isn");
 	/* Where it is gone for sure, nobody is in SYN_SENT. */
 	play(AT_CLIENT,
 	     "client > S 100		| SS/LI",
@@ -327,7 +340,7 @@ TEST(old_duplicate_syn_into_syn_sent)
 /* 13, while the flow can still be seen: ended, and in TIME_WAIT. */
 TEST(delayed_syn_after_the_end)
 {
-	play(EVERYWHERE, SYN, SYNACK,
+	play(AT_CLIENT | AT_ROUTER | AT_LOOPBACK, SYN, SYNACK,
 	     "client > .		| ES/ES",
 	     "client > F.		| F1/ES",
 	     "server < F.		| F2/CW,LA",
@@ -337,6 +350,18 @@ TEST(delayed_syn_after_the_end)
 	     "server < S. 7000 ack 101	| TW/CL !synack_isn",
 	     "client > . 102 ack 502	| TW/CL",
 	     "server < R 502		| CL/CL ended outcome=graceful");
+	/* At its own host it is seen to be in another life. */
+	play(AT_SERVER, SYN, SYNACK,
+	     "client > .		| ES/ES",
+	     "client > F.		| F1/ES",
+	     "server < F.		| F2?/CW,LA",
+	     "client > .		| TW/CL",
+	     "client > S 100		| TW/CL -new again",
+	     "server < S. 7000 ack 101	| SS/SR new old=graceful",
+	     "client > . 102 ack 502	| SS/SR",
+	     "server < R 502		| SS/SR !rst_outside",
+	     "server < S. 7000 ack 101	| SS/SR again",
+	     "client > R 101		| CL?/LI ended outcome=reset_client");
 	play(EVERYWHERE, SYN, SYNACK,
 	     "client > .		| ES/ES",
 	     "client > F.		| F1/ES",
