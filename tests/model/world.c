@@ -90,12 +90,22 @@ static bool is_in_another(int host, uint32_t iss)
 	       tcp->irs != iss;
 }
 
+/* Has its SYN had another answer than this peer's? The peer's first life was with its only one. */
+static bool had_answer(int host, const struct tcp *peer)
+{
+	const struct tcp *tcp = &world.end[host];
+
+	if (tcp->state == CLOSED)
+		return tcp->lives == 1 && peer->lives > 1;
+	return peer->irs == tcp->iss && is_in_another(host, peer->iss);
+}
+
 /*
  * Over loopback the observer stands at both ends, and a flow is one connection. Where each end
  * is in another (RFC 9293 3.5, figures 8 to 11), that of one of them is not the flow's. Which
  * one, is decided where a SYN or SYN-ACK is sent: a SYN is apart if the peer is in another
  * connection, the flow's, unless nothing but 2MSL is left of that; a SYN-ACK if it answers
- * another SYN than the peer's, the flow's.
+ * another SYN than the peer's, the flow's, or a copy of that one, which has had its answer.
  */
 static void take_life(int from, const struct segment *seg)
 {
@@ -104,7 +114,9 @@ static void take_life(int from, const struct segment *seg)
 	if (bounds.view != AT_LOOPBACK || bounds.lives == 1 || !(seg->flags & SYN))
 		return;
 	if (seg->flags & ACK) {
-		if (tcp->irs == peer->iss)
+		if (had_answer(!from, tcp))
+			set_apart(from, true);
+		else if (tcp->irs == peer->iss)
 			world.apart = 0;
 		else if (peer->iss && !(world.apart & 1 << !from))
 			set_apart(from, true);
@@ -527,8 +539,9 @@ static bool is_undecided(int host)
 	const struct tcp *tcp = &world.end[host];
 	const struct tcpfsm_endpoint *end = &world.mirror.flow.end[mirror_role(host)];
 
-	/* It listens again, which is nothing of the flow that is over. */
-	if (tcp->state == LISTEN && tcp->quiet && end->state == TCPFSM_CLOSE)
+	/* It listens again, perhaps after another life, which is nothing of the flow that is over. */
+	if (tcp->state == LISTEN && end->state == TCPFSM_CLOSE &&
+	    (tcp->quiet || (bounds.view == AT_LOOPBACK && bounds.lives > 1)))
 		return true;
 	return (tcp->state == LISTEN || tcp->state == CLOSED) &&
 	       !tcpfsm_has_fact(end, TCPFSM_FACT_S) &&
