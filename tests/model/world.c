@@ -539,7 +539,7 @@ static bool is_undecided(int host)
 	const struct tcp *tcp = &world.end[host];
 	const struct tcpfsm_endpoint *end = &world.mirror.flow.end[mirror_role(host)];
 
-	/* It listens again, perhaps after another life, which is nothing of the flow that is over. */
+	/* It listens again, perhaps after another life: nothing of the flow that is over. */
 	if (tcp->state == LISTEN && end->state == TCPFSM_CLOSE &&
 	    (tcp->quiet || (bounds.view == AT_LOOPBACK && bounds.lives > 1)))
 		return true;
