@@ -146,9 +146,10 @@ static bool answers_another(const struct tcpfsm_flow *flow, unsigned int who,
 	if (!(x->marks & y->marks & TCPFSM_MARK_ISN) || seg->ack != y->isn + 1 ||
 	    tcpfsm_is_local(flow, !who))
 		return false;
-	/* At X's host it does not matter what became of Y. */
+	/* At X's host it does not matter what became of Y. TIME_WAIT may have been cut short. */
 	return flow->ended || (tcpfsm_is_local(flow, who) &&
-			       (x->state == TCPFSM_CLOSE || x->state == TCPFSM_LISTEN));
+			       (x->state == TCPFSM_CLOSE || x->state == TCPFSM_LISTEN ||
+				x->state == TCPFSM_TIME_WAIT));
 }
 
 /**

@@ -88,6 +88,8 @@ static void sent_data(struct tcpfsm_step *st)
 static void lives_on(struct tcpfsm_step *st)
 {
 	st->flow->end[st->x].marks &= ~TCPFSM_MARK_RESTARTED;
+	if (st->flow->new_of == st->x)
+		st->flow->new_of = TCPFSM_NOBODY;
 	if (!(st->flow->end[st->y].marks & TCPFSM_MARK_RESTARTED))
 		st->flow->flags &= ~TCPFSM_FLOW_HALF_OPEN;
 }

@@ -121,6 +121,11 @@ static bool other_syn(struct tcpfsm_step *st)
 	const struct tcpfsm_endpoint *y = &flow->end[st->y];
 
 	if (!(st->seg->flags & TCPFSM_ACK)) {
+		/* From outside, in the name of an end that lives here: not its own. */
+		if (st->at->point == TCPFSM_AT_IN && tcpfsm_is_local(flow, st->x)) {
+			tcpfsm_note(st, TCPFSM_ANOMALY_SYN_IN_SYNC);
+			return false;
+		}
 		/* Where neither has an answer, it may be the next try of the same ports. */
 		if (tcpfsm_has_fact(y, TCPFSM_FACT_S)) {
 			tcpfsm_note(st, TCPFSM_ANOMALY_SYN_IN_SYNC);

@@ -218,6 +218,8 @@ static noinline bool give_back(struct passage *p, struct tcpfsm_entry *entry,
 		p->copy = displace(p, entry, TCPFSM_VERDICT_FORGED, result);
 	tcpfsm_table_set_replaced(other, false);
 	other->contested = true;
+	/* Nor has it taken the place of another: both ends have shown whose it is. */
+	other->intrudes = false;
 	tcpfsm_table_put_first(other);
 	return true;
 }

@@ -225,6 +225,32 @@ TEST(blind_over_loopback)
 	blind("loopback", AT_LOOPBACK);
 }
 
+/* From outside, in the name of an end that is on the same host as the other. */
+static void forge_over_loopback(struct siege *siege, unsigned int who, u8 flags, u32 seq, u32 ack)
+{
+	struct tcpfsm_segment seg = { .seq = seq, .ack = ack, .flags = flags, .window = 1000 };
+
+	see(siege, who, &seg, TCPFSM_AT_IN);
+}
+
+/* Who forges a SYN in one name and the answer in the other needs no number of theirs. */
+TEST(both_names_over_loopback)
+{
+	struct siege siege = { .name = "loopback", .view = AT_LOOPBACK, .now_ns = NSEC_PER_SEC };
+
+	say(&siege, CLIENT, TCPFSM_SYN, 0);
+	say(&siege, SERVER, TCPFSM_SYN | TCPFSM_ACK, 0);
+	say(&siege, CLIENT, TCPFSM_ACK, 0);
+	talk(&siege);
+	forge_over_loopback(&siege, CLIENT, TCPFSM_SYN, 1500000000, 0);
+	say(&siege, SERVER, TCPFSM_ACK, 0);
+	forge_over_loopback(&siege, SERVER, TCPFSM_SYN | TCPFSM_ACK, 2000000000, 1500000001);
+	expect(&siege, TCPFSM_ESTABLISHED, TCPFSM_ESTABLISHED, "in both names");
+	forge_over_loopback(&siege, SERVER, TCPFSM_SYN, 1500000000, 0);
+	forge_over_loopback(&siege, CLIENT, TCPFSM_SYN | TCPFSM_ACK, 2000000000, 1500000001);
+	expect(&siege, TCPFSM_ESTABLISHED, TCPFSM_ESTABLISHED, "the other way round");
+}
+
 /* ---- the tricks ---- */
 
 #define OPEN								\
@@ -306,8 +332,9 @@ TEST(syn_and_rst)
 
 TESTS = {
 	test(blind_at_the_client), test(blind_at_the_server), test(blind_at_a_router),
-	test(blind_over_loopback), test(rst_in_the_window), test(syn_in_established),
-	test(ack_of_unsent_data), test(low_ttl), test(fin_then_data), test(syn_and_rst),
+	test(blind_over_loopback), test(both_names_over_loopback),
+	test(rst_in_the_window), test(syn_in_established), test(ack_of_unsent_data),
+	test(low_ttl), test(fin_then_data), test(syn_and_rst),
 };
 
 int main(void)

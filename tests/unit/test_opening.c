@@ -362,6 +362,14 @@ TEST(delayed_syn_after_the_end)
 	     "server < R 502		| SS/SR !rst_outside",
 	     "server < S. 7000 ack 101	| SS/SR again",
 	     "client > R 101		| CL?/LI ended outcome=reset_client");
+	/* And what it was in was TIME_WAIT, of which the kernel keeps a number alone. */
+	play(AT_SERVER, SYN, SYNACK,
+	     "client > .		| ES/ES",
+	     "server < F.		| ES/F1",
+	     "client > F.		| CW,LA/F2",
+	     "server < .		| CL?/TW",
+	     "client > S 100		| CL?/TW -new again",
+	     "server < S. 7000 ack 101	| SS/SR new old=graceful");
 	play(EVERYWHERE, SYN, SYNACK,
 	     "client > .		| ES/ES",
 	     "client > F.		| F1/ES",

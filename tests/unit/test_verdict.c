@@ -202,6 +202,16 @@ EARNS(reused)
 /* What had ended keeps its verdict; a copy of the SYN is no other life. */
 FAILS(reused)
 {
+	/* Its sender has gone on, so the SYN was not its own, and an answer comes too late. */
+	play(EVERYWHERE,
+	     "client > S 100		| SS/LI",
+	     "server < S. 100 ack 101	| SS/SR",
+	     "client > . 101 ack 101	| ES/ES*",
+	     "client > S 9000		| ES/ES* !syn_in_sync",
+	     "server < . 101 ack 101	| ES/ES",
+	     "client > P. 101:111 ack 101 | ES/ES -flags",
+	     "server < . 101 ack 111	| ES/ES",
+	     "+600s server < S. 700 ack 9001 | ES/ES !synack_isn outcome=open");
 	/* The SYN-ACK has to be for the SYN that came last. */
 	play(EVERYWHERE,
 	     "client > S 100		| SS/LI",
