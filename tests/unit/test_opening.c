@@ -261,6 +261,14 @@ TEST(old_duplicate_syn_answered_again)
 	     "server < S. 900 ack 101		| SS/SR new old=reset_server",
 	     "client > . 101 ack 501		| SS/SR",
 	     "server < R 501			| SS/SR !rst_outside");
+	/* Nor of one that did not close itself by the RST that its server took. */
+	play(AT_SERVER, SYN, SYNACK,
+	     "client > . 101 ack 501		| ES/ES",
+	     "server < S. 500 ack 101		| ES/~SR !final_ack_lost again",
+	     "client > P. 101:111 ack 400	| ES/SR",
+	     "client > R. 101 ack 501		| ES/LI",
+	     "client > S 100			| ES/LI again",
+	     "server < S. 900 ack 101		| SS/SR new");
 	/* What covers more than the SYN is for none. */
 	play(AT_SERVER | AT_ROUTER, SYN, SYNACK,
 	     "client > P. 101:301 ack 501	| ES/ES",

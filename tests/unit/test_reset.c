@@ -310,6 +310,15 @@ TEST(of_nobody_in_syn_sent)
 /* RFC 7323: what is repeated carries a newer timestamp, a copy that the network made does not. */
 TEST(late_copies)
 {
+	/* Of a FIN, before the client had the other's: it has closed first, and is closed. */
+	play(AT_ROUTER,
+	     "client > S 100 <TS 1>		| SS/LI",
+	     "server < S. 500 ack 101 <TS 1 ecr 1> | SS/SR",
+	     "client > . 101 ack 501 <TS 2 ecr 1> | ES/ES?",
+	     "server < F. 501 ack 101 <TS 2 ecr 2> | ES/F1",
+	     "client > F. 101 ack 502 <TS 20 ecr 2> | CW,LA/F2?",
+	     "server < R. 502 ack 101 <TS 3 ecr 2> | CL?/CL? ended",
+	     "client > F. 101 ack 501 <TS 10 ecr 1> | CL?/CL? again outcome=reset_server closer=simultaneous");
 	play(AT_ROUTER | AT_CLIENT, OPEN,
 	     "server < P. 111:121 ack 111 <TS 50>	| ES/ES",
 	     "server < P. 121:131 ack 111 <TS 51>	| ES/ES",
