@@ -121,8 +121,8 @@ static bool other_syn(struct tcpfsm_step *st)
 	const struct tcpfsm_endpoint *y = &flow->end[st->y];
 
 	if (!(st->seg->flags & TCPFSM_ACK)) {
-		/* From outside, in the name of an end that lives here: not its own. */
-		if (st->at->point == TCPFSM_AT_IN && tcpfsm_is_local(flow, st->x)) {
+		/* From outside, in the name of an end that has sent from here: not its own. */
+		if (st->at->point == TCPFSM_AT_IN && x->seen & TCPFSM_SEEN_OUT) {
 			tcpfsm_note(st, TCPFSM_ANOMALY_SYN_IN_SYNC);
 			return false;
 		}
