@@ -283,21 +283,19 @@ void tcpfsm_entry_begin(struct tcpfsm_entry *entry, u64 now_ns)
 	tcpfsm_entry_sync(entry, now_ns);
 }
 
-/* For IPv6 the numbers are no proof: another connection may be taken for it, and rarely is. */
-static bool is_life_of_same(const struct tcpfsm_entry *one, const struct tcpfsm_entry *other)
-{
-	return one->tn == other->tn &&
-	       ((one->end[0] == other->end[0] && one->end[1] == other->end[1]) ||
-		(one->end[0] == other->end[1] && one->end[1] == other->end[0]));
-}
-
 /* May a flow come back that it would have to give way to? */
 static bool has_rival(const struct tcpfsm_entry *entry)
 {
+	const struct tcpfsm_name name = {
+		.from = entry->end[TCPFSM_CLIENT],
+		.to = entry->end[TCPFSM_SERVER],
+		.key = entry->key.is_ip6 ? &entry->key : NULL,
+	};
 	const struct tcpfsm_entry *other = *tcpfsm_bucket(tcpfsm_entry_hash(entry));
+	unsigned int who;
 
 	for (; other; other = other->next)
-		if (other->replaced && is_life_of_same(other, entry))
+		if (other->replaced && tcpfsm_is_life_of(other, entry->tn, &name, &who))
 			return true;
 	return false;
 }
