@@ -148,8 +148,7 @@ static bool answers_another(const struct tcpfsm_flow *flow, unsigned int who,
 		return false;
 	/* At X's host it does not matter what became of Y. TIME_WAIT may have been cut short. */
 	return flow->ended || (tcpfsm_is_local(flow, who) &&
-			       (x->state == TCPFSM_CLOSE || x->state == TCPFSM_LISTEN ||
-				x->state == TCPFSM_TIME_WAIT));
+			       (tcpfsm_is_closed(x) || x->state == TCPFSM_TIME_WAIT));
 }
 
 /**

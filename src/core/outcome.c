@@ -2,11 +2,6 @@
 /* What the facts of both ends mean for the flow as a whole, and how it ended. */
 #include "step.h"
 
-static bool is_closed(const struct tcpfsm_endpoint *end)
-{
-	return end->state == TCPFSM_CLOSE || end->state == TCPFSM_LISTEN;
-}
-
 static bool is_graceful(const struct tcpfsm_flow *flow)
 {
 	u8 facts = TCPFSM_FACT_F | TCPFSM_FACT_PF | TCPFSM_FACT_AF;
@@ -65,7 +60,7 @@ static void judge(struct tcpfsm_flow *flow, struct tcpfsm_result *result)
 {
 	const struct tcpfsm_endpoint *client = &flow->end[TCPFSM_CLIENT];
 	const struct tcpfsm_endpoint *server = &flow->end[tcpfsm_index(flow, TCPFSM_SERVER)];
-	bool closed = is_closed(client) && is_closed(server);
+	bool closed = tcpfsm_is_closed(client) && tcpfsm_is_closed(server);
 
 	if (!flow->shook && tcpfsm_has_fact(client, TCPFSM_SYNCHRONISED) &&
 	    tcpfsm_has_fact(server, TCPFSM_SYNCHRONISED)) {

@@ -381,8 +381,7 @@ void tcpfsm_reset_early(struct tcpfsm_step *st)
 	if (tcpfsm_before(flow->end[st->x].snd_nxt, flow->early_rst_seq))
 		return;
 	flow->early_rst = TCPFSM_NOBODY;
-	if (flow->end[st->x].snd_nxt != flow->early_rst_seq || y->state == TCPFSM_CLOSE ||
-	    y->state == TCPFSM_LISTEN)
+	if (flow->end[st->x].snd_nxt != flow->early_rst_seq || tcpfsm_is_closed(y))
 		return;
 	flow->reset_seq = flow->early_rst_seq;
 	st->cause = TCPFSM_CAUSE_RST;

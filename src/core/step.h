@@ -130,6 +130,12 @@ static inline void tcpfsm_note(struct tcpfsm_step *st, enum tcpfsm_anomaly anoma
 	st->result->anomalies |= 1U << anomaly;
 }
 
+/* Nothing of this connection is left there. */
+static inline bool tcpfsm_is_closed(const struct tcpfsm_endpoint *end)
+{
+	return end->state == TCPFSM_CLOSE || end->state == TCPFSM_LISTEN;
+}
+
 /**
  * tcpfsm_answers_syn() - does an ACK cover a SYN, and nothing that was not sent?
  * @y: the end that sent the SYN, perhaps with data (RFC 7413)
