@@ -390,12 +390,15 @@ static bool clear_one(u32 bucket, const struct tcpfsm_net *tn, u64 last)
 	struct tcpfsm_result result;
 	struct tcpfsm_net *whose;
 
+	/* @tn is NULL: two may clear at once, and who finds no flow of a namespace left ends it. */
+	rcu_read_lock();
 	spin_lock_bh(lock);
 	entry = tcpfsm_buckets.head[bucket];
 	while (entry && !is_cleared(entry, tn, last))
 		entry = entry->next;
 	if (!entry) {
 		spin_unlock_bh(lock);
+		rcu_read_unlock();
 		return false;
 	}
 	whose = entry->tn;
@@ -406,6 +409,7 @@ static bool clear_one(u32 bucket, const struct tcpfsm_net *tn, u64 last)
 	tcpfsm_table_forget(entry);
 	spin_unlock_bh(lock);
 	tcpfsm_events_log(whose, copy, &result);
+	rcu_read_unlock();
 	return true;
 }
 
