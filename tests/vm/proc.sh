@@ -222,3 +222,25 @@ clear() {
 		fail "no event says that the flow was cleared"
 }
 both proc/clear routed clear
+
+# sees VIEW HISTORY
+sees() {
+	within "$1" read /proc/tcpfsm | grep -qE ":$port .* hist=$2 "
+}
+
+# What is in TIME_WAIT has no socket; the kernel's own answers for it, which is nobody's.
+owner_of_nobody() {
+	local line
+
+	undo within router run nft delete table inet losing
+	talk "${opening[@]}" c.shut s.eof c.state=FIN_WAIT2 \
+		sh="$bin/within router run nft 'add table inet losing;
+			add chain inet losing forward { type filter hook forward priority 0; };
+			add rule inet losing forward tcp dport $port drop'" s.shut c.eof
+	reload
+	# Who opened it is not known then: it may be said the other way round.
+	wait_until sees client "F[^ ]*a" || fail "the FIN is not repeated and answered"
+	line=$(within client read /proc/tcpfsm | grep ":$port ")
+	[[ ! $(key "$line" uid) && ! $(key "$line" cgroup) ]] || fail "it has an owner: $line"
+}
+both proc/owner-of-time-wait routed owner_of_nobody
