@@ -30,7 +30,8 @@ static bool may_log(struct tcpfsm_net *tn)
 {
 	unsigned long began = READ_ONCE(tn->log_window);
 
-	if (time_after(jiffies, began + HZ) && cmpxchg(&tn->log_window, began, jiffies) == began) {
+	/* As a difference: 25 days later, time_after() may take it for the future. */
+	if (jiffies - began > HZ && cmpxchg(&tn->log_window, began, jiffies) == began) {
 		atomic_set(&tn->log_lines, 0);
 		tcpfsm_log_flush(tn);
 	}
@@ -49,7 +50,7 @@ static bool may_log(struct tcpfsm_net *tn)
 bool tcpfsm_log_is_full(const struct tcpfsm_net *tn)
 {
 	return atomic_read(&tn->log_lines) >= LINES_MAX &&
-	       !time_after(jiffies, READ_ONCE(tn->log_window) + HZ);
+	       jiffies - READ_ONCE(tn->log_window) <= HZ;
 }
 
 /**
