@@ -390,6 +390,7 @@ static noinline void inspect(struct tcpfsm_net *tn, const struct sk_buff *skb,
 	struct tcpfsm_packet packet TCPFSM_NOT_CLEARED;
 	bool again = point == TCPFSM_AT_LOOP_IN;
 	enum tcpfsm_packet_kind kind;
+	bool damaged;
 
 	kind = tcpfsm_packet_read(&packet, skb, state);
 	if (kind == TCPFSM_PACKET_OTHER)
@@ -408,15 +409,19 @@ static noinline void inspect(struct tcpfsm_net *tn, const struct sk_buff *skb,
 	default:
 		break;
 	}
+	/* It is over the addresses that the packet has now. */
+	damaged = packet.seg.flags & (TCPFSM_SYN | TCPFSM_FIN | TCPFSM_RST) &&
+		  state->hook != NF_INET_LOCAL_OUT && !tcpfsm_packet_checksum_ok(&packet, skb);
 	if (tcpfsm_packet_has_nat(skb))
 		point = tcpfsm_packet_undo_nat(&packet, skb, point);
+	if (state->hook == NF_INET_FORWARD)
+		tcpfsm_packet_adjust(&packet, skb);
 	if (!READ_ONCE(tn->plain) && is_ignored(tn, skb, &packet.seg)) {
 		if (!again)
 			tcpfsm_count(tn, seg_ignored);
 		return;
 	}
-	if (packet.seg.flags & (TCPFSM_SYN | TCPFSM_FIN | TCPFSM_RST) &&
-	    state->hook != NF_INET_LOCAL_OUT && !tcpfsm_packet_checksum_ok(&packet, skb)) {
+	if (damaged) {
 		if (!again)
 			tcpfsm_count(tn, seg_checksum);
 		take_damaged(tn, &packet);

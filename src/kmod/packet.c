@@ -10,6 +10,9 @@
 #include <net/ip.h>
 #include <net/ip6_checksum.h>
 #include <net/ipv6.h>
+#include <net/netfilter/nf_conntrack_extend.h>
+#include <net/netfilter/nf_conntrack_seqadj.h>
+#include <net/netfilter/nf_conntrack_synproxy.h>
 
 #include "packet.h"
 
@@ -189,6 +192,9 @@ enum tcpfsm_point tcpfsm_packet_undo_nat(struct tcpfsm_packet *packet, const str
 	if (point == TCPFSM_AT_FORWARD || point == TCPFSM_AT_IN)
 		return point;
 	point = point_after_nat(skb, point);
+	/* A RST of a firewall's, in the names that it has seen (nf_reject_ip4_tcphdr_put()). */
+	if (point == TCPFSM_AT_OUT && (info == IP_CT_RELATED || info == IP_CT_RELATED_REPLY))
+		return point;
 	loop = point != TCPFSM_AT_OUT;
 	from = loop && dir == IP_CT_DIR_REPLY;
 	tuple = &ct->tuplehash[loop ? IP_CT_DIR_ORIGINAL : dir].tuple;
@@ -201,7 +207,73 @@ enum tcpfsm_point tcpfsm_packet_undo_nat(struct tcpfsm_packet *packet, const str
 	packet->seg.dport = ntohs(key->port[1]);
 	return point;
 }
+
+/* As nf_ct_ext_find(), which would have this module want nf_conntrack. */
+static const void *extension_of(const struct nf_conn *ct, enum nf_ct_ext_id id)
+{
+	const struct nf_ct_ext *ext = ct->ext;
+
+	return ext && __nf_ct_ext_exist(ext, id) ? (const char *)ext + ext->offset[id] : NULL;
+}
+
+#if IS_ENABLED(CONFIG_NETFILTER_SYNPROXY)
+/* The server's SYN-ACK will have the number that SYNPROXY has shown the client, or 0. */
+static u32 isn_of_proxy(const struct nf_conn *ct, u8 flags)
+{
+	const struct nf_conn_synproxy *proxy = extension_of(ct, NF_CT_EXT_SYNPROXY);
+
+	return proxy && flags & TCPFSM_SYN && flags & TCPFSM_ACK ? READ_ONCE(proxy->isn) : 0;
+}
 #else
+static u32 isn_of_proxy(const struct nf_conn *ct, u8 flags)
+{
+	return 0;
+}
+#endif
+
+/**
+ * tcpfsm_packet_adjust() - the sequence number with which a packet will arrive
+ * @packet: read from @skb
+ * @skb: in FORWARD
+ *
+ * What SYNPROXY has opened, and what a NAT helper has made longer, has other numbers at
+ * one end than at the other. conntrack changes them once all of FORWARD has been passed
+ * (nf_confirm(), ipv4_synproxy_hook()). A sender acknowledges what has arrived; so both
+ * ends fit together if sequence numbers alone are taken as they arrive. The rest is
+ * nf_ct_seq_offset().
+ *
+ * Context: RCU read side.
+ */
+void tcpfsm_packet_adjust(struct tcpfsm_packet *packet, const struct sk_buff *skb)
+{
+	enum ip_conntrack_info info;
+	const struct nf_conn *ct = nf_ct_get(skb, &info);
+	const struct nf_conn_seqadj *adjust;
+	const struct nf_ct_seqadj *way;
+	u32 isn;
+
+	/* Until it is confirmed, 6.1 may still find them stale (nf_ct_ext_valid_post()). */
+	if (!ct || !nf_ct_is_confirmed(ct))
+		return;
+	isn = isn_of_proxy(ct, packet->seg.flags);
+	if (isn) {
+		packet->seg.seq = isn;
+		return;
+	}
+	adjust = extension_of(ct, NF_CT_EXT_SEQADJ);
+	if (!adjust || !(READ_ONCE(ct->status) & IPS_SEQ_ADJUST))
+		return;
+	way = &adjust->seq[CTINFO2DIR(info)];
+	if (tcpfsm_after(packet->seg.seq, READ_ONCE(way->correction_pos)))
+		packet->seg.seq += READ_ONCE(way->offset_after);
+	else
+		packet->seg.seq += READ_ONCE(way->offset_before);
+}
+#else
+void tcpfsm_packet_adjust(struct tcpfsm_packet *packet, const struct sk_buff *skb)
+{
+}
+
 enum tcpfsm_point tcpfsm_packet_undo_nat(struct tcpfsm_packet *packet, const struct sk_buff *skb,
 					 enum tcpfsm_point point)
 {

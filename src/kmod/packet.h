@@ -34,24 +34,38 @@ static inline bool tcpfsm_is_link_local(const struct in6_addr *addr)
 	return (addr->s6_addr32[0] & htonl(0xffc00000)) == htonl(0xfe800000);
 }
 
-/* Does NAT change the addresses of its connection? */
-static inline bool tcpfsm_packet_has_nat(const struct sk_buff *skb)
+/* Has conntrack put one of these IPS_* on its connection? */
+static inline bool tcpfsm_packet_has_status(const struct sk_buff *skb, unsigned long status)
 {
 #if IS_ENABLED(CONFIG_NF_CONNTRACK)
 	enum ip_conntrack_info info;
 	const struct nf_conn *ct = nf_ct_get(skb, &info);
 
-	return ct && READ_ONCE(ct->status) & IPS_NAT_MASK;
+	return ct && READ_ONCE(ct->status) & status;
 #else
 	return false;
 #endif
 }
 
-/* Has NAT for local sockets changed the addresses that this hook sees? */
-static inline bool tcpfsm_packet_is_translated(const struct sk_buff *skb,
-					       const struct nf_hook_state *state)
+/* Does NAT change the addresses of its connection? */
+static inline bool tcpfsm_packet_has_nat(const struct sk_buff *skb)
 {
-	return state->hook == NF_INET_LOCAL_OUT && tcpfsm_packet_has_nat(skb);
+	return tcpfsm_packet_has_status(skb, IPS_NAT_MASK);
+}
+
+/*
+ * Are the names, or the numbers, that this hook sees not those of its flow? Over loopback both
+ * hooks see the other end's names; where a packet is forwarded its numbers are changed behind
+ * the hook, see tcpfsm_packet_adjust().
+ */
+static inline bool tcpfsm_packet_is_translated(const struct sk_buff *skb,
+					       const struct nf_hook_state *state,
+					       enum tcpfsm_point point)
+{
+	if (state->hook == NF_INET_FORWARD)
+		return tcpfsm_packet_has_status(skb, IPS_SEQ_ADJUST);
+	return (state->hook == NF_INET_LOCAL_OUT || point == TCPFSM_AT_LOOP_IN) &&
+	       tcpfsm_packet_has_nat(skb);
 }
 
 enum tcpfsm_packet_kind tcpfsm_packet_read(struct tcpfsm_packet *packet,
@@ -59,6 +73,7 @@ enum tcpfsm_packet_kind tcpfsm_packet_read(struct tcpfsm_packet *packet,
 					   const struct nf_hook_state *state);
 enum tcpfsm_point tcpfsm_packet_undo_nat(struct tcpfsm_packet *packet, const struct sk_buff *skb,
 					 enum tcpfsm_point point);
+void tcpfsm_packet_adjust(struct tcpfsm_packet *packet, const struct sk_buff *skb);
 bool tcpfsm_packet_checksum_ok(const struct tcpfsm_packet *packet, const struct sk_buff *skb);
 
 #endif

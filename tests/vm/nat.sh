@@ -116,3 +116,68 @@ ports_before_nat() {
 	port=$told expect_ends client "$client" "$nobody"
 }
 both nat/64-ports-before-nat routed ports_before_nat
+
+# Lite mode leaves out data and ACKs by their names, which over loopback are the other end's.
+client_redirects_lite() {
+	undo within client write /proc/sys/net/tcpfsm/strict 1
+	setting client strict 0
+	choose_words
+	nat client output "$ip daddr $nobody tcp dport $port dnat $ip to $client"
+	talk_client=client talk_server=client server=$nobody talk l.address="$client" \
+		"${opening[@]}" c.send=10 s.recv=10 "${closing[@]}"
+	expect_flow client TIME_WAIT CLOSE outcome=graceful view=local:local
+}
+both nat/local-dnat-returns-lite routed client_redirects_lite
+
+# The checksum of what the stack itself answers there is over the addresses that it came with.
+client_redirects_reset() {
+	local bad
+
+	choose_words
+	nat client output "$ip daddr $nobody tcp dport $port dnat $ip to $client"
+	bad=$(counter an_bad_checksum client)
+	talk_client=client talk_server=client server=$nobody talk l.address="$client" \
+		"${opening[@]}" c.send=10 s.recv=10 c.close s.eof sleep=100 s.send=10 sleep=100
+	expect_flow client CLOSE CLOSE outcome=reset_client
+	[[ $(counter an_bad_checksum client) == "$bad" ]] || fail "a good checksum is called bad"
+}
+both nat/reset-over-loopback routed client_redirects_reset
+
+# refuse_more: from here on the router answers the client with a RST, in the server's name
+refuse_more() {
+	undo within router run nft delete table inet refusing
+	echo "sh=$bin/within router run nft 'add table inet refusing;
+		add chain inet refusing forward { type filter hook forward priority 0; };
+		add rule inet refusing forward tcp dport $port reject with tcp reset'"
+}
+
+# A firewall's RST has the names that the firewall has seen, whatever its connection's are.
+rejected_behind_nat() {
+	choose_words
+	nat router postrouting "$ip saddr $client oifname to_s masquerade"
+	talk "${opening[@]}" c.send=10 s.recv=10 "$(refuse_more)" c.send=10 c.error=ECONNRESET
+	expect_flow router CLOSE? FIN_WAIT1 reset_in=ESTABLISHED
+}
+both nat/reject-behind-masquerade routed rejected_behind_nat
+
+# The router shakes hands with the client first; from then on each end has other numbers than
+# the router has shown the other.
+through_synproxy() {
+	local loose=/proc/sys/net/netfilter/nf_conntrack_tcp_loose
+
+	undo within router run nft delete table inet proxy
+	within router run nft -f - <<-END || skip "no SYNPROXY"
+		add table inet proxy
+		add chain inet proxy before { type filter hook prerouting priority -300; }
+		add rule inet proxy before tcp dport $port tcp flags syn notrack
+		add chain inet proxy forward { type filter hook forward priority 0; }
+		add rule inet proxy forward tcp dport $port ct state invalid,untracked synproxy mss 1460 wscale 7 timestamp sack-perm
+	END
+	undo within router write "$loose" 1
+	within router write "$loose" 0
+	talk "${opening[@]}" c.send=10 s.recv=10 s.send=10 c.recv=10 "${closing[@]}"
+	expect_flow client TIME_WAIT CLOSE? outcome=graceful
+	expect_flow router TIME_WAIT CLOSE? outcome=graceful closer=client
+	expect_flow server TIME_WAIT CLOSE outcome=graceful
+}
+both nat/synproxy routed through_synproxy
