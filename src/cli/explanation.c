@@ -287,7 +287,7 @@ static void say_end(struct explanation *explanation)
 {
 	static const char *const ends[TCPFSM_VERDICT_MAX] = {
 		[TCPFSM_VERDICT_GRACEFUL] = "Both FINs were acknowledged: nothing was cut short.",
-		[TCPFSM_VERDICT_SYN_TIMEOUT] = "Nothing ever answered the SYN.",
+		[TCPFSM_VERDICT_SYN_TIMEOUT] = "No segment ever answered the SYN.",
 		[TCPFSM_VERDICT_SYNACK_TIMEOUT] = "Nothing ever acknowledged the SYN-ACK.",
 		[TCPFSM_VERDICT_VANISHED] = "It fell silent without an end, and was given up.",
 		[TCPFSM_VERDICT_REUSED] = "A new connection between the same ports took its place before its end was seen.",

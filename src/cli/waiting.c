@@ -101,21 +101,134 @@ static void look_at_firewall(struct explanation *explanation, const char *where)
 	     where);
 }
 
+/* RFC 6298 2.1, and the longest wait between two copies that Linux knows. */
+#define RTO_FIRST_MS 1000
+#define RTO_MAX_MS 120000
+
+enum silence { SILENCE_FRESH, SILENCE_DUE, SILENCE_OVERDUE };
+
+/*
+ * What it means that nothing has passed since the last copy. Whether a stack doubles its
+ * timeout each time, or keeps it at first (tcp_syn_linear_timeouts): no wait is longer than
+ * all those before it and the first one. Twice that is long overdue; the second more is
+ * for stacks that begin with 3 (RFC 1122).
+ */
+static enum silence silence(const struct explanation *explanation, bool again)
+{
+	const struct record *record = explanation->record;
+	u64 idle_ms, due_ms;
+
+	if (!record_number(record, "idle_ms", &idle_ms)) {
+		if (again)
+			return SILENCE_FRESH;
+		idle_ms = record->age_ms;
+	}
+	due_ms = RTO_FIRST_MS;
+	if (record->age_ms > idle_ms)
+		due_ms += record->age_ms - idle_ms;
+	if (due_ms > RTO_MAX_MS)
+		due_ms = RTO_MAX_MS;
+	if (idle_ms <= due_ms)
+		return SILENCE_FRESH;
+	return idle_ms <= 2 * due_ms + RTO_FIRST_MS ? SILENCE_DUE : SILENCE_OVERDUE;
+}
+
+/* What is to be said as long as nothing has been repeated, nor should have been. */
+static const char *early(const struct explanation *explanation, bool again)
+{
+	if (again)
+		return NULL;
+	switch (silence(explanation, again)) {
+	case SILENCE_FRESH:
+		return "within the first second nothing is wrong";
+	case SILENCE_DUE:
+		return "that is due about now";
+	default:
+		return NULL;
+	}
+}
+
+/* A conclusion from how long nothing has passed. */
+static void because_of_silence(struct explanation *explanation)
+{
+	const struct record *record = explanation->record;
+
+	explanation_because(explanation, "age_ms=%llu idle_ms=%s rtx=%s",
+			    (unsigned long long)record->age_ms,
+			    record_value(record, "idle_ms") ?: "-",
+			    record_value(record, "rtx") ?: "-");
+}
+
+static void look_for_icmp(struct explanation *explanation, const char *where)
+{
+	next(explanation, "%s: tcpdump -ni any icmp or icmp6, while it is tried again (who refuses it, and why?)",
+	     where);
+}
+
+static void means_client_stopped(struct explanation *explanation)
+{
+	means(explanation, "The client has stopped repeating its SYN: its application or its kernel (net.ipv4.tcp_syn_retries) gave up, or an ICMP error told it so (a firewall that rejects, no route, no such host). tcpfsm sees neither, and shows SYN_SENT until net.tcpfsm.timeout_syn_sent is over.");
+	because_of_silence(explanation);
+}
+
+static void look_at_stopped_client(struct explanation *explanation)
+{
+	const char *where = explanation_is_local(explanation, TCPFSM_CLIENT) ? "Here" :
+									       "At the client";
+
+	next(explanation, "%s: ss -tan 'dport = :%u' (is the socket still there?)", where,
+	     server_port(explanation));
+	look_for_icmp(explanation, where);
+}
+
+static void means_server_stopped(struct explanation *explanation, bool again)
+{
+	means(explanation, "%s, its listener was closed, or an ICMP error told it that no way leads to the client. tcpfsm sees none of that, and shows SYN_RECV until net.tcpfsm.timeout_syn_recv is over.",
+	      again ? "The server has stopped repeating its SYN-ACK: it gave up (net.ipv4.tcp_synack_retries)" :
+		      "The server does not repeat its SYN-ACK: it was a SYN cookie, for which the server keeps nothing");
+	because_of_silence(explanation);
+}
+
+static void look_at_stopped_server(struct explanation *explanation)
+{
+	const char *where = explanation_is_local(explanation, TCPFSM_SERVER) ? "Here" :
+									       "At the server";
+
+	next(explanation, "%s: ss -tan state syn-recv 'sport = :%u' (does it still wait?), and nstat -az TcpExtSyncookiesSent",
+	     where, server_port(explanation));
+	look_for_icmp(explanation, where);
+}
+
 static void explain_syn(struct explanation *explanation)
 {
+	bool again = repeated(explanation, 0);
+	bool stopped = silence(explanation, again) == SILENCE_OVERDUE;
+
 	waits(explanation, "The server is to answer the SYN");
 	if (explanation_is_local(explanation, TCPFSM_SERVER)) {
 		means(explanation, "The SYN reached this host and nothing went back: the accept queue of the listener is full (Linux then drops SYNs), or something behind the hook dropped it.");
+		if (stopped)
+			means_client_stopped(explanation);
 		look_at_queues(explanation);
 		look_at_firewall(explanation, "Here");
 		next(explanation, "Here: sysctl net.ipv4.conf.all.rp_filter (a route back that goes another way)");
+		if (stopped)
+			look_at_stopped_client(explanation);
 		return;
 	}
-	if (!repeated(explanation, 0)) {
-		means(explanation, "It has not been repeated yet: within the first second nothing is wrong.");
+	if (early(explanation, again)) {
+		means(explanation, "It has not been repeated yet: %s.", early(explanation, again));
+		return;
+	}
+	if (stopped)
+		means_client_stopped(explanation);
+	if (stopped && !again) {
+		look_at_stopped_client(explanation);
 		return;
 	}
 	means(explanation, "The SYN, or the answer to it, is dropped without a word: a firewall, an address where no host is, or a full accept queue. A port without a listener would have answered with a RST.");
+	if (stopped)
+		look_at_stopped_client(explanation);
 	look_at_firewall(explanation, "On the way, and at the server");
 	next(explanation, "At the server: tcpfsm list 'dport = :%u' (does the SYN arrive, does a SYN-ACK leave?)",
 	     server_port(explanation));
@@ -125,34 +238,48 @@ static void explain_syn(struct explanation *explanation)
 /* The server's SYN-ACK is not acknowledged. */
 static void explain_synack(struct explanation *explanation)
 {
+	bool again = repeated(explanation, 1);
+	bool stopped = silence(explanation, again) == SILENCE_OVERDUE;
+
 	waits(explanation, "The client is to acknowledge the SYN-ACK");
-	if (!repeated(explanation, 1)) {
-		means(explanation, "It has not been repeated yet: within the first second nothing is wrong.");
+	if (early(explanation, again)) {
+		means(explanation, "It has not been repeated yet: %s.", early(explanation, again));
 		return;
 	}
 	means(explanation, "The SYN-ACK is lost on its way back, or the client's address is forged (a SYN flood: many flows like this one, from many addresses).");
+	if (stopped)
+		means_server_stopped(explanation, again);
 	look_at_firewall(explanation, "On the way back, and at the client");
 	next(explanation, "tcpfsm list --state SYN_RECV 'dport = :%u' (how many, from how many addresses?)",
 	     server_port(explanation));
+	if (stopped)
+		look_at_stopped_server(explanation);
 }
 
 /* The client is done, the server is not. */
 static void explain_final_ack(struct explanation *explanation)
 {
 	bool here = explanation_is_local(explanation, TCPFSM_SERVER);
+	bool again = repeated(explanation, 1);
+	bool stopped = silence(explanation, again) == SILENCE_OVERDUE;
 
 	waits(explanation, "The server is to take the handshake's last ACK");
-	if (!repeated(explanation, 1)) {
-		means(explanation, "The ACK is on its way.");
+	if (early(explanation, again)) {
+		means(explanation, "The ACK is on its way, and the SYN-ACK has not been repeated yet: %s.",
+		      early(explanation, again));
 		return;
 	}
 	if (here)
 		means(explanation, "The ACK reached this host and was not taken: the accept queue is full (the application does not call accept() fast enough), or the listener has TCP_DEFER_ACCEPT and waits for data.");
 	else
 		means(explanation, "The ACK was lost on its way, or reached the server and was not taken there: a full accept queue, or TCP_DEFER_ACCEPT.");
+	if (stopped)
+		means_server_stopped(explanation, again);
 	look_at_queues(explanation);
 	if (!here)
 		look_at_firewall(explanation, "On the way");
+	if (stopped)
+		look_at_stopped_server(explanation);
 }
 
 static bool is_done(unsigned int state)
@@ -178,6 +305,7 @@ static void explain_both_syn(struct explanation *explanation)
 	unsigned int server = state(explanation, TCPFSM_SERVER);
 	/* Who has no SYN yet is further behind than who has no ACK. */
 	bool is_client = client == TCPFSM_SYN_SENT || !is_opening(server);
+	bool again = repeated(explanation, 0) || repeated(explanation, 1);
 	char what[80];
 
 	scnprintf(what, sizeof(what), "%s is to get the %s", client == server ? "Each end" :
@@ -185,8 +313,15 @@ static void explain_both_syn(struct explanation *explanation)
 	waits(explanation, what);
 	if (is_done(client) || is_done(server))
 		return;
-	if (!repeated(explanation, 0) && !repeated(explanation, 1)) {
-		means(explanation, "Both ends opened it at once, each from the port that the other one called. Nothing has been repeated yet: within the first second nothing is wrong.");
+	if (early(explanation, again)) {
+		means(explanation, "Both ends opened it at once, each from the port that the other one called. Nothing has been repeated yet: %s.",
+		      early(explanation, again));
+		return;
+	}
+	if (silence(explanation, again) == SILENCE_OVERDUE) {
+		means(explanation, "Both ends opened it at once, each from the port that the other one called, and nothing is repeated any more: they gave up, or an ICMP error told them so. tcpfsm sees neither.");
+		because_of_silence(explanation);
+		look_for_icmp(explanation, "At both ends");
 		return;
 	}
 	means(explanation, "Both ends opened it at once, each from the port that the other one called, and what one of them sent is lost again and again: a firewall may take it for a connection that it has not seen begin.");
@@ -281,8 +416,10 @@ static void explain_end(struct explanation *explanation)
 		explain_refused(explanation);
 		return;
 	case TCPFSM_VERDICT_SYN_TIMEOUT:
-		means(explanation, "The SYN, or the answer to it, was dropped without a word: a firewall, an address where no host is, or a full accept queue.");
+		means(explanation, "The SYN, or the answer to it, was dropped without a word (a firewall, an address where no host is, or a full accept queue), or an ICMP error refused it, which tcpfsm does not see.");
 		look_at_firewall(explanation, "On the way, and at the server");
+		look_for_icmp(explanation, explanation_is_local(explanation, TCPFSM_CLIENT) ?
+			      "Here" : "At the client");
 		return;
 	case TCPFSM_VERDICT_SYNACK_TIMEOUT:
 		means(explanation, "The SYN-ACK was lost on its way back, or the client's address was forged.");
