@@ -232,6 +232,7 @@ static void explain_syn(struct explanation *explanation)
 	look_at_firewall(explanation, "On the way, and at the server");
 	next(explanation, "At the server: tcpfsm list 'dport = :%u' (does the SYN arrive, does a SYN-ACK leave?)",
 	     server_port(explanation));
+	next(explanation, "If it shows no flow: lost on the way, or that silent host itself drops it before tcpfsm's hook: its own firewall (XDP, prerouting, input), or rp_filter (nstat -az TcpExtIPReversePathFilter)");
 	look_at_queues(explanation);
 }
 
