@@ -4,6 +4,7 @@
  * causes are what Linux does; where both ends' states leave several, the
  * host on which the flow was seen tells them apart.
  */
+#include <arpa/inet.h>
 #include <stdarg.h>
 
 #include "duration.h"
@@ -93,6 +94,25 @@ static void look_at_queues(struct explanation *explanation)
 {
 	next(explanation, "On the server: ss -ltn 'sport = :%u' (Recv-Q at or above Send-Q: the accept queue is full), and nstat -az TcpExtListenOverflows TcpExtListenDrops",
 	     server_port(explanation));
+}
+
+static void print_address(char *buf, const struct explanation *explanation, unsigned int who)
+{
+	const struct flow_key *key = &explanation->record->key;
+
+	inet_ntop(key->family, key->addr[who], buf, INET6_ADDRSTRLEN);
+}
+
+/* What is asked of the routes when the server answers. */
+static void look_at_route(struct explanation *explanation)
+{
+	char client[INET6_ADDRSTRLEN], server[INET6_ADDRSTRLEN];
+	bool is_ipv4 = explanation->record->key.family == AF_INET;
+
+	print_address(client, explanation, TCPFSM_CLIENT);
+	print_address(server, explanation, TCPFSM_SERVER);
+	next(explanation, "Here: ip route get %s from %s (is there a route back?), and nstat -az %s",
+	     client, server, is_ipv4 ? "IpOutNoRoutes" : "TcpExtListenDrops");
 }
 
 static void look_at_firewall(struct explanation *explanation, const char *where)
@@ -206,12 +226,12 @@ static void explain_syn(struct explanation *explanation)
 
 	waits(explanation, "The server is to answer the SYN");
 	if (explanation_is_local(explanation, TCPFSM_SERVER)) {
-		means(explanation, "The SYN reached this host and nothing went back: the accept queue of the listener is full (Linux then drops SYNs), or something behind the hook dropped it.");
+		means(explanation, "The SYN reached this host and nothing went back: the accept queue of the listener is full (Linux then drops SYNs), there is no route back to the client, or a rule in output dropped the answer.");
 		if (stopped)
 			means_client_stopped(explanation);
 		look_at_queues(explanation);
 		look_at_firewall(explanation, "Here");
-		next(explanation, "Here: sysctl net.ipv4.conf.all.rp_filter (a route back that goes another way)");
+		look_at_route(explanation);
 		if (stopped)
 			look_at_stopped_client(explanation);
 		return;

@@ -207,6 +207,32 @@ cli_explain_queue() {
 }
 once cli/explain-queue routed cli_explain_queue
 
+# has_dropped NAME: the server's host has counted a drop of that kind
+has_dropped() {
+	(($(within server run nstat -asz "$1" | awk -v name="$1" '$1 == name { print $2 }') > 0))
+}
+
+# What rp_filter drops does not reach the hook. Without it, a SYN to which no route leads back does.
+cli_explain_no_route() {
+	within server run ip route del default via 10.0.2.254
+	undo within server run ip route add default via 10.0.2.254
+	within server write /proc/sys/net/ipv4/conf/eth0/rp_filter 1
+	undo within server write /proc/sys/net/ipv4/conf/eth0/rp_filter 0
+	stage l.listen c.syn
+	wait_until has_dropped TcpExtIPReversePathFilter || fail "rp_filter drops nothing"
+	expect_no_flow server
+	within server write /proc/sys/net/ipv4/conf/eth0/rp_filter 0
+	wait_until has_dropped IpOutNoRoutes || fail "the SYN is not looked at"
+	leave
+	"$tcpfsm" explain --netns server "dport = :$port" >"$results/explain"
+	tr -s '\n ' ' ' <"$results/explain" >"$results/explained"
+	grep -q 'client is SYN_SENT, server is LISTEN' "$results/explained" || fail "$(<"$results/explain")"
+	grep -q 'there is no route back to the client' "$results/explained" || fail "$(<"$results/explain")"
+	grep -q "ip route get $client from $server " "$results/explained" || fail "$(<"$results/explain")"
+	! within server run ip route get "$client" from "$server" 2>/dev/null || fail "there is a route back"
+}
+once cli/explain-no-route routed cli_explain_no_route
+
 cli_explain_firewall() {
 	lose 100 tcp dport "$port"
 	"$bin/talk" client server "$server" "$port" c.syn sh="until '$tcpfsm' explain --netns client 'dport = :$port' >'$results/explain' && grep -q 'and repeated it' '$results/explain'; do sleep 0.2; done" ||
