@@ -429,6 +429,63 @@ static void explain_refused(struct explanation *explanation)
 	look_at_firewall(explanation, "On the way (reject with tcp reset)");
 }
 
+/* By the server, when the handshake was done and nobody had sent anything. */
+static bool is_reset_at_once(const struct explanation *explanation)
+{
+	return explanation->record->outcome == TCPFSM_VERDICT_RESET_SERVER &&
+	       explanation_sent(explanation, TCPFSM_SERVER, 'H') &&
+	       explanation_sent(explanation, TCPFSM_CLIENT, 'A') &&
+	       !explanation_sent(explanation, TCPFSM_CLIENT, 'D') &&
+	       !explanation_sent(explanation, TCPFSM_SERVER, 'D') &&
+	       !explanation_sent(explanation, TCPFSM_CLIENT, 'F') &&
+	       !explanation_sent(explanation, TCPFSM_SERVER, 'F');
+}
+
+/* By the client, that did not want the SYN-ACK. */
+static bool is_unwanted(const struct explanation *explanation)
+{
+	const char *reset_in = record_value(explanation->record, "reset_in");
+
+	return explanation->record->outcome == TCPFSM_VERDICT_RESET_CLIENT && reset_in &&
+	       !strcmp(reset_in, tcpfsm_state_name(TCPFSM_SYN_RECV)) &&
+	       explanation_sent(explanation, TCPFSM_SERVER, 'H');
+}
+
+static void because_of_reset(struct explanation *explanation)
+{
+	const struct record *record = explanation->record;
+
+	explanation_because(explanation, "outcome=%s reset_in=%s hist=%s",
+			    record_value(record, "outcome") ?: "-",
+			    record_value(record, "reset_in") ?: "-",
+			    record_value(record, "hist") ?: "-");
+}
+
+static void explain_reset(struct explanation *explanation)
+{
+	char client[INET6_ADDRSTRLEN];
+
+	if (is_reset_at_once(explanation)) {
+		means(explanation, "The server took the handshake and nothing more: its accept queue is full and net.ipv4.tcp_abort_on_overflow is set, a load balancer has no backend for it, or the application closed it at once with SO_LINGER 0, or ended.");
+		because_of_reset(explanation);
+		next(explanation, "On the server: sysctl net.ipv4.tcp_abort_on_overflow");
+		look_at_queues(explanation);
+		next(explanation, "If a load balancer answers at that address: are its backends alive? And the log of the application");
+		return;
+	}
+	if (is_unwanted(explanation)) {
+		print_address(client, explanation, TCPFSM_CLIENT);
+		means(explanation, "The RST answered the SYN-ACK: a port scan, which wants to know no more, or nobody waits for that SYN-ACK any more: the client gave up before it came, or the SYN was old or forged.");
+		because_of_reset(explanation);
+		next(explanation, "tcpfsm list 'src %s' (to many ports, or many addresses: a scan)",
+		     client);
+		next(explanation, "rtt_server_us of such flows, and rtx: did the SYN-ACK come late?");
+		return;
+	}
+	means(explanation, "The application that sent it closed with unread data or with SO_LINGER 0, crashed, or its host or a firewall did not know the connection any more.");
+	next(explanation, "The log of the application that sent the RST; tcpfsm ladder shows what stood before it");
+}
+
 /* It has ended; some ends want an explanation. */
 static void explain_end(struct explanation *explanation)
 {
@@ -448,8 +505,7 @@ static void explain_end(struct explanation *explanation)
 		return;
 	case TCPFSM_VERDICT_RESET_CLIENT:
 	case TCPFSM_VERDICT_RESET_SERVER:
-		means(explanation, "The application that sent it closed with unread data or with SO_LINGER 0, crashed, or its host or a firewall did not know the connection any more.");
-		next(explanation, "The log of the application that sent the RST; tcpfsm ladder shows what stood before it");
+		explain_reset(explanation);
 		return;
 	case TCPFSM_VERDICT_HALF_OPEN:
 		means(explanation, "One host or its application restarted and came back with the same ports; the other still held the old connection.");
