@@ -67,7 +67,32 @@ static void take(struct record *kept, struct record *record, u64 *found)
 	record_free(record);
 }
 
-static int conclude(const struct choice *choice, u64 found, struct record *record)
+/**
+ * struct source - where the flow was looked for
+ * @command: that shows all flows there
+ * @path: of the file that it takes, or NULL: there is none but the module
+ */
+struct source {
+	const char *command;
+	const char *path;
+};
+
+static void tell_none(const struct choice *choice, const struct source *source)
+{
+	const char *path = source->path ?: "", *space = source->path ? " " : "";
+
+	if (!choice->id)
+		cli_error("no such flow: see %s%s%s", source->command, space, path);
+	else if (source->path)
+		cli_error("no flow has the number %llu there: see %s%s%s",
+			  (unsigned long long)choice->id, source->command, space, path);
+	else
+		cli_error("no flow has the number %llu: see %s; an ended one is forgotten after net.tcpfsm.linger seconds",
+			  (unsigned long long)choice->id, source->command);
+}
+
+static int conclude(const struct choice *choice, const struct source *source, u64 found,
+		    struct record *record)
 {
 	if (found == 1)
 		return CLI_OK;
@@ -75,11 +100,8 @@ static int conclude(const struct choice *choice, u64 found, struct record *recor
 		fprintf(stderr, "  and %llu more\n", (unsigned long long)(found - NAMED_MAX));
 	if (found)
 		record_free(record);
-	else if (choice->id)
-		cli_error("no flow has the number %llu: see tcpfsm list; an ended one is forgotten after net.tcpfsm.linger seconds",
-			  (unsigned long long)choice->id);
 	else
-		cli_error("no such flow: see tcpfsm list");
+		tell_none(choice, source);
 	return CLI_NO_FLOW;
 }
 
@@ -94,6 +116,7 @@ static int conclude(const struct choice *choice, u64 found, struct record *recor
  */
 int choice_from_table(const struct choice *choice, const char *path, struct record *record)
 {
+	const struct source source = { path ? "tcpfsm list --file" : "tcpfsm list", path };
 	enum table_next next;
 	struct record read;
 	struct table table;
@@ -116,7 +139,7 @@ int choice_from_table(const struct choice *choice, const char *path, struct reco
 			record_free(record);
 		return CLI_DAMAGED;
 	}
-	return conclude(choice, found, record);
+	return conclude(choice, &source, found, record);
 }
 
 /**
@@ -204,6 +227,7 @@ static void choose(const struct choice *choice, const struct flows *flows,
 int choice_from_capture(const struct choice *choice, struct reading *reading, const char *path,
 			bool whole, struct exchange *exchange, struct record *record)
 {
+	const struct source source = { "tcpfsm replay --no-transitions", path };
 	struct collection collection = { choice, whole };
 	int status, chosen;
 	u64 found = 0;
@@ -216,7 +240,7 @@ int choice_from_capture(const struct choice *choice, struct reading *reading, co
 	if (status == CLI_FAILED)
 		return status;
 	choose(choice, &reading->flows, exchange, record, &found);
-	chosen = conclude(choice, found, record);
+	chosen = conclude(choice, &source, found, record);
 	if (chosen && found)
 		exchange_free(exchange);
 	return chosen ? chosen : status;
