@@ -53,14 +53,16 @@ static void name(const struct record *record, u64 found)
 }
 
 /* The first one is kept; where there is another one, all are named. */
-static void take(struct record *kept, struct record *record, u64 *found)
+static void take(const struct choice *choice, struct record *kept, struct record *record, u64 *found)
 {
 	if (++*found == 1) {
 		*kept = *record;
 		return;
 	}
 	if (*found == 2) {
-		cli_error("several flows match; choose one by its number:");
+		cli_error(choice->filter ?
+			  "several flows match; choose one by its number:" :
+			  "there are several flows; choose one by its number, or by a filter:");
 		name(kept, 1);
 	}
 	name(record, *found);
@@ -81,7 +83,9 @@ static void tell_none(const struct choice *choice, const struct source *source)
 {
 	const char *path = source->path ?: "", *space = source->path ? " " : "";
 
-	if (!choice->id)
+	if (!choice->id && !choice->filter)
+		cli_error("there is no flow%s%s", source->path ? " in " : "", path);
+	else if (!choice->id)
 		cli_error("no such flow: see %s%s%s", source->command, space, path);
 	else if (source->path)
 		cli_error("no flow has the number %llu there: see %s%s%s",
@@ -129,7 +133,7 @@ int choice_from_table(const struct choice *choice, const char *path, struct reco
 		return status;
 	while ((next = table_next(&table, &read)) == TABLE_FLOW) {
 		if (is_chosen(choice, &read))
-			take(record, &read, &found);
+			take(choice, record, &read, &found);
 		else
 			record_free(&read);
 	}
@@ -198,7 +202,7 @@ static void choose(const struct choice *choice, const struct flows *flows,
 			continue;
 		show_line(line, sizeof(line), entry, flows->now_ns);
 		if (record_parse(&read, line) && is_chosen(choice, &read)) {
-			take(record, &read, found);
+			take(choice, record, &read, found);
 			if (*found == 1) {
 				*exchange = *(struct exchange *)entry->user;
 				memset(entry->user, 0, sizeof(*exchange));

@@ -32,7 +32,8 @@ static const struct page page = {
 	.arguments = "[FLOW]",
 	.about = "Says what happened to a connection, which end it waits for and since when, what\n"
 		 "that usually means, and what to look at next. Behind each sentence stands, in\n"
-		 "brackets, what it is concluded from; (inferred) is what nobody saw.",
+		 "brackets, what it is concluded from; (inferred) is what nobody saw. Where there is\n"
+		 "one flow only, no FLOW need be named.",
 	.options = options,
 	.more = CHOICE_HELP,
 	.statuses = "  0  it was explained\n"
@@ -216,14 +217,10 @@ static bool take_option(void *context, int option)
 	}
 }
 
-static bool is_clear(const struct explain *explain, int words)
+static bool is_clear(const struct explain *explain)
 {
 	if (!!explain->pcap + !!explain->file + !!explain->netns > 1) {
 		cli_error("--pcap, --file and --netns exclude each other");
-		return false;
-	}
-	if (!words && !explain->pcap && !explain->file) {
-		cli_error("no flow: a number or a filter is meant");
 		return false;
 	}
 	return reading_is_clear(&explain->reading);
@@ -237,7 +234,7 @@ static int parse_and_run(struct explain *explain, int argc, char **argv)
 	if (status != PAGE_END)
 		return status;
 	if (!choice_parse(&explain->choice, argc - optind, argv + optind) ||
-	    !is_clear(explain, argc - optind))
+	    !is_clear(explain))
 		return cli_usage(page.name);
 	if (explain->netns && !netns_enter(explain->netns))
 		return CLI_FAILED;
