@@ -152,20 +152,19 @@ static __always_inline bool tcpfsm_data_ip6(struct tcpfsm_net *tn, const struct 
  * tcpfsm_data() - the short way for a packet
  * @tn: the namespace
  * @skb: in a hook of IPv4 or IPv6, network header set
- * @state: the hook's
  * @pf: NFPROTO_IPV4 or NFPROTO_IPV6
+ * @hook: NF_INET_*
  * @point: enum tcpfsm_point
  *
  * Context: softirq or process, RCU read side.
  * Return: false if nothing was done: the packet needs the long way.
  */
 static __always_inline bool tcpfsm_data(struct tcpfsm_net *tn, const struct sk_buff *skb,
-					const struct nf_hook_state *state, u8 pf,
-					enum tcpfsm_point point)
+					u8 pf, unsigned int hook, enum tcpfsm_point point)
 {
 	/* The packet begins with its IP header, as in these hooks it does. */
 	if (!READ_ONCE(tn->plain) || skb->data != skb_network_header(skb) ||
-	    tcpfsm_packet_is_translated(skb, state, point))
+	    tcpfsm_packet_is_translated(skb, hook, point))
 		return false;
 	return pf == NFPROTO_IPV4 ? tcpfsm_data_ip4(tn, skb, point) :
 				    tcpfsm_data_ip6(tn, skb, point);

@@ -444,7 +444,7 @@ static __always_inline unsigned int look(struct tcpfsm_net *tn, const struct sk_
 	/* What came from the network is no socket's: IPVS sends it on, or TEE a copy of it. */
 	if (hook == NF_INET_LOCAL_OUT && unlikely(skb->skb_iif))
 		inspect(tn, skb, state, TCPFSM_AT_FORWARD);
-	else if (!tcpfsm_data(tn, skb, state, pf, point))
+	else if (!tcpfsm_data(tn, skb, pf, hook, point))
 		inspect(tn, skb, state, point);
 	return NF_ACCEPT;
 }

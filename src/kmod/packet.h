@@ -54,18 +54,19 @@ static inline bool tcpfsm_packet_has_nat(const struct sk_buff *skb)
 }
 
 /*
- * Are the names, or the numbers, that this hook sees not those of its flow? Over loopback both
+ * Are the names, or the numbers, that @hook sees not those of its flow? Over loopback both
  * hooks see the other end's names; where a packet is forwarded its numbers are changed behind
  * the hook, see tcpfsm_packet_adjust().
  */
-static inline bool tcpfsm_packet_is_translated(const struct sk_buff *skb,
-					       const struct nf_hook_state *state,
-					       enum tcpfsm_point point)
+static __always_inline bool tcpfsm_packet_is_translated(const struct sk_buff *skb,
+							unsigned int hook,
+							enum tcpfsm_point point)
 {
-	if (state->hook == NF_INET_FORWARD)
+	if (hook == NF_INET_FORWARD)
 		return tcpfsm_packet_has_status(skb, IPS_SEQ_ADJUST);
-	return (state->hook == NF_INET_LOCAL_OUT || point == TCPFSM_AT_LOOP_IN) &&
-	       tcpfsm_packet_has_nat(skb);
+	if (hook == NF_INET_LOCAL_IN && point != TCPFSM_AT_LOOP_IN)
+		return false;
+	return tcpfsm_packet_has_nat(skb);
 }
 
 enum tcpfsm_packet_kind tcpfsm_packet_read(struct tcpfsm_packet *packet,
