@@ -434,11 +434,12 @@ bool filter_state(unsigned int *state, const char *name)
 /**
  * filter_by_states() - an end has to be in one of these states
  * @filter: what there is already, or NULL
+ * @states: a bit set, to which they are added
  * @list: names with commas
  *
  * Return: false after telling what is wrong.
  */
-bool filter_by_states(struct filter **filter, const char *list)
+bool filter_by_states(struct filter **filter, u32 *states, const char *list)
 {
 	struct filter *new = make(KIND_STATE, NULL, NULL);
 	char *copy = strdup(list), *rest = copy, *word;
@@ -455,6 +456,7 @@ bool filter_by_states(struct filter **filter, const char *list)
 		new->states |= 1U << state;
 	}
 	free(copy);
+	*states |= new->states;
 	*filter = *filter ? make(KIND_AND, *filter, new) : new;
 	return true;
 }

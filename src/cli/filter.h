@@ -30,7 +30,7 @@ struct subject {
 	"joined by and, or, not and parentheses. src and dst may carry a port: dst 10.0.0.1:443"
 
 bool filter_parse(struct filter **filter, int argc, char **argv);
-bool filter_by_states(struct filter **filter, const char *list);
+bool filter_by_states(struct filter **filter, u32 *states, const char *list);
 bool filter_is_of_key(const struct filter *filter);
 bool filter_matches(const struct filter *filter, const struct subject *subject);
 void filter_free(struct filter *filter);

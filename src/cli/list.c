@@ -20,13 +20,18 @@
 #define GAP 2
 
 enum {
-	OPTION_STATE = PAGE_FIRST, OPTION_OLDER, OPTION_YOUNGER, OPTION_SORT, OPTION_NETNS,
-	OPTION_FILE, OPTION_JSON, OPTION_COLOR,
+	OPTION_STATE = PAGE_FIRST, OPTION_SINCE, OPTION_IDLE, OPTION_OLDER, OPTION_YOUNGER,
+	OPTION_SORT, OPTION_NETNS, OPTION_FILE, OPTION_JSON, OPTION_COLOR,
 };
 
 static const struct page_option options[] = {
 	{ OPTION_STATE, "state", "STATE[,...]", "only flows with an end in one of these states" },
-	{ OPTION_OLDER, "older", "TIME", "only flows at least so old: 500ms, 30s, 5m, 2h, 1d" },
+	{ OPTION_SINCE, "since", "TIME",
+	  "only flows whose end has been in its state for at least so long: 500ms, 30s, 5m, 2h, 1d. With --state the end that is in one of those, else both, as far as it is known" },
+	{ OPTION_IDLE, "idle", "TIME",
+	  "only flows of which no segment has passed for at least so long" },
+	{ OPTION_OLDER, "older", "TIME",
+	  "only flows whose first segment was at least so long ago, whatever their states" },
 	{ OPTION_YOUNGER, "younger", "TIME", "only flows younger than that" },
 	{ OPTION_SORT, "sort", "KEY[,...]",
 	  "by age, id, client, server, state, outcome, or any key of /proc/tcpfsm, as rtt_server_us; -KEY turns it round. Flows without the key come last" },
@@ -68,7 +73,10 @@ struct widths {
  * @netns: another namespace to look into, or NULL
  * @file: a copy of the table, or NULL
  * @filter: which flows
- * @older_ms: and how old at least
+ * @states: those of --state, a bit set of enum tcpfsm_state, or 0
+ * @since_ms: how long an end has been in its state at least
+ * @idle_ms: for how long nothing has passed at least
+ * @older_ms: how old at least
  * @younger_ms: and at most
  * @sort: by what
  * @sorts: how many of these
@@ -82,6 +90,9 @@ struct list {
 	const char *netns;
 	const char *file;
 	struct filter *filter;
+	u32 states;
+	u64 since_ms;
+	u64 idle_ms;
 	u64 older_ms;
 	u64 younger_ms;
 	const char *sort[SORT_KEYS_MAX];
@@ -95,11 +106,44 @@ struct list {
 
 static const struct list *sorted;	/* for qsort(), which takes no context */
 
+/* The end that --state asks for, or both; where it is not known since when, it says nothing. */
+static bool stands_long(const struct list *list, const struct record *record)
+{
+	unsigned int who;
+	bool known = false;
+	u64 ms;
+
+	for (who = TCPFSM_CLIENT; who <= TCPFSM_SERVER; who++) {
+		if (list->states && !(list->states & 1U << record->state[who]))
+			continue;
+		if (!record_pair(record, "since_ms", who, &ms))
+			continue;
+		known = true;
+		/* One end is enough with --state; both have to be without it. */
+		if (list->states && ms >= list->since_ms)
+			return true;
+		if (!list->states && ms < list->since_ms)
+			return false;
+	}
+	return known && !list->states;
+}
+
+static bool is_idle(const struct list *list, const struct record *record)
+{
+	u64 ms;
+
+	return record_number(record, "idle_ms", &ms) && ms >= list->idle_ms;
+}
+
 static bool is_wanted(const struct list *list, const struct record *record)
 {
 	struct subject subject;
 
 	if (record->age_ms < list->older_ms || record->age_ms >= list->younger_ms)
+		return false;
+	if (list->since_ms && !stands_long(list, record))
+		return false;
+	if (list->idle_ms && !is_idle(list, record))
 		return false;
 	filter_subject(&subject, record);
 	return filter_matches(list->filter, &subject);
@@ -372,7 +416,11 @@ static bool take_option(void *context, int option)
 
 	switch (option) {
 	case OPTION_STATE:
-		return filter_by_states(&list->filter, optarg);
+		return filter_by_states(&list->filter, &list->states, optarg);
+	case OPTION_SINCE:
+		return take_time(&list->since_ms, "since");
+	case OPTION_IDLE:
+		return take_time(&list->idle_ms, "idle");
 	case OPTION_OLDER:
 		return take_time(&list->older_ms, "older");
 	case OPTION_YOUNGER:
