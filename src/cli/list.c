@@ -48,7 +48,8 @@ static const struct page page = {
 	.arguments = "[FILTER]",
 	.about = "Shows the flows of /proc/tcpfsm: the states of both ends (? is inferred and not\n"
 		 "confirmed), the flow's age, client and server, how it ended, what each end sent\n"
-		 "(capitals are the client), and what else is known of it.",
+		 "(capitals are the client), and what else is known of it: at a terminal as much as\n"
+		 "the line holds, and a mark behind it. | cat, or a wider terminal, shows all of it.",
 	.options = options,
 	.more = FILTER_HELP,
 	.statuses = "  0  all was shown; there may be none\n"
@@ -276,11 +277,16 @@ static bool is_column(const char *word)
 	       !strncmp(word, "hist=", 5);
 }
 
-/* What has no column of its own: as much of it as the line holds, whole words only. */
-static void put_rest(const struct terminal *terminal, const struct record *record, int used)
+/*
+ * What has no column of its own: as much of it as the line holds, whole words only. @pad
+ * columns are still empty before it. That there is more is said in any case, nearer where
+ * the line has no room.
+ */
+static void put_rest(const struct terminal *terminal, const struct record *record, int used,
+		     int pad)
 {
+	int room = terminal->columns, gap = pad + GAP;
 	const char *word;
-	bool first = true;
 
 	terminal_style(terminal, STYLE_DIM);
 	for (word = record->values; word < record->end; word += strlen(word) + 1) {
@@ -289,13 +295,14 @@ static void put_rest(const struct terminal *terminal, const struct record *recor
 		if (is_column(word))
 			continue;
 		/* Two columns are kept for the mark that there is more. */
-		if (terminal->columns && used + GAP + len + 2 > (int)terminal->columns) {
-			if (used + 2 <= (int)terminal->columns)
-				fputs(terminal->utf8 ? " …" : " +", stdout);
+		if (room && used + gap + len + 2 > room) {
+			if (gap > 1 && used + pad + 2 <= room)
+				printf("%*s", pad, "");
+			fputs(terminal->utf8 ? " …" : " +", stdout);
 			break;
 		}
-		used += printf("%*s%s", first ? GAP : 1, "", word);
-		first = false;
+		used += printf("%*s%s", gap, "", word);
+		gap = 1;
 	}
 	terminal_style(terminal, STYLE_PLAIN);
 	putchar('\n');
@@ -319,8 +326,8 @@ static void put_flow(const struct terminal *terminal, const struct widths *width
 	terminal_style(terminal, terminal_style_of_verdict(record->outcome));
 	used += printf("%-*s  ", widths->outcome, record_value(record, "outcome"));
 	terminal_style(terminal, STYLE_PLAIN);
-	used += printf("%-*s", widths->hist, hist ? hist : "");
-	put_rest(terminal, record, used);
+	used += printf("%s", hist ? hist : "");
+	put_rest(terminal, record, used, widths->hist - (hist ? strlen(hist) : 0));
 }
 
 static void put_names(const struct terminal *terminal, const struct widths *widths)
