@@ -395,6 +395,13 @@ static int run(struct list *list)
 	return cli_finish(status);
 }
 
+static bool is_sort_key(const char *key)
+{
+	/* The other columns; outcome and id are keys too. */
+	return !strcmp(key, "age") || !strcmp(key, "client") || !strcmp(key, "server") ||
+	       !strcmp(key, "state") || record_has_key(key);
+}
+
 static bool take_sort(struct list *list, char *keys)
 {
 	char *word;
@@ -402,6 +409,11 @@ static bool take_sort(struct list *list, char *keys)
 	while ((word = strsep(&keys, ","))) {
 		if (!*word || list->sorts == SORT_KEYS_MAX) {
 			cli_error("--sort: one to %d keys are meant", SORT_KEYS_MAX);
+			return false;
+		}
+		if (!is_sort_key(word + (*word == '-'))) {
+			cli_error("--sort: no key '%s': age, client, server, state, or a key of /proc/tcpfsm, as rtt_server_us, is meant",
+				  word + (*word == '-'));
 			return false;
 		}
 		list->sort[list->sorts++] = word;

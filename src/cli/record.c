@@ -21,6 +21,25 @@ unsigned int record_state_of(const char *name)
 	return 0;
 }
 
+/**
+ * record_has_key() - can a line have this key?
+ * @key: its name
+ */
+bool record_has_key(const char *key)
+{
+	static const char *const keys[] = {
+		"id", "outcome", "closer", "reset_in", "hist", "rtt_server_us", "rtt_client_us",
+		"isn", "mss", "wscale", "opts", "half_close_ms", "finack_ms", "teardown_ms", "rtx",
+		"since_ms", "idle_ms", "view", "flags", "ifindex", "uid", "cgroup", "pid", "comm",
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(keys); i++)
+		if (!strcmp(keys[i], key))
+			return true;
+	return false;
+}
+
 static unsigned int outcome_of(const char *name)
 {
 	unsigned int verdict;

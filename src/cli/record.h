@@ -38,5 +38,6 @@ bool record_has_word(const struct record *record, const char *key, const char *w
 void record_free(struct record *record);
 
 unsigned int record_state_of(const char *name);
+bool record_has_key(const char *key);
 
 #endif
