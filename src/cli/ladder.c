@@ -11,6 +11,7 @@
 #include "ladder.h"
 #include "netns.h"
 #include "page.h"
+#include "settings.h"
 #include "trace.h"
 
 #define BUFFER_KB 1408
@@ -266,6 +267,8 @@ static int run_live(struct ladder *ladder)
 	if (!trace_open(&ladder->trace, TRACE_KIND(SEGMENT) | TRACE_KIND(SET_STATE) |
 			TRACE_KIND(ANOMALY) | TRACE_KIND(CLOSE), condition, BUFFER_KB))
 		return CLI_FAILED;
+	if (ladder->wait)
+		settings_tell();
 	trace_run(&ladder->trace, ladder->for_ms);
 	trace_close(&ladder->trace);
 	if (!ladder->exchange.id) {

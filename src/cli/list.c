@@ -10,6 +10,7 @@
 #include "json.h"
 #include "netns.h"
 #include "page.h"
+#include "settings.h"
 #include "show.h"
 #include "table.h"
 #include "terminal.h"
@@ -382,6 +383,8 @@ static int run(struct list *list)
 	status = table_open(&table, list->file);
 	if (status)
 		return status;
+	if (!list->file)
+		settings_tell();
 	status = read_all(list, &table);
 	if (list->sorts && list->count) {
 		sorted = list;

@@ -12,10 +12,10 @@
 #include "json.h"
 #include "netns.h"
 #include "page.h"
+#include "settings.h"
 #include "table.h"
 
 #define MODULE "/sys/module/tcpfsm"
-#define SETTINGS "/proc/sys/net/tcpfsm"
 #define CACHE "/sys/kernel/slab/tcpfsm_entry"
 /* Of the text: names before, values behind. */
 #define NAME_COLUMNS 12
@@ -48,26 +48,6 @@ static const char *const losses[] = {
 	"log_suppressed",
 };
 
-/* The first line of a file, to be freed, or NULL. A list of ports may take many kilobytes. */
-static char *read_line(const char *dir, const char *name)
-{
-	char path[512], *line = NULL;
-	size_t size = 0;
-	FILE *file;
-
-	scnprintf(path, sizeof(path), "%s/%s", dir, name);
-	file = fopen(path, "re");
-	if (!file)
-		return NULL;
-	if (getline(&line, &size, file) < 0) {
-		line = cli_alloc(line, 1);
-		*line = '\0';
-	}
-	fclose(file);
-	line[strcspn(line, "\n")] = '\0';
-	return line;
-}
-
 static void add_value(json_t *object, const char *name, const char *value)
 {
 	if (*value && !value[strspn(value, "0123456789")])
@@ -90,7 +70,7 @@ static json_t *read_directory(const char *dir)
 	int n = scandir(dir, &entry, is_name, alphasort), i;
 
 	for (i = 0; i < n; i++) {
-		value = read_line(dir, entry[i]->d_name);
+		value = settings_line(dir, entry[i]->d_name);
 		if (value)
 			add_value(object, entry[i]->d_name, value);
 		free(value);
@@ -104,7 +84,7 @@ static json_t *read_directory(const char *dir)
 /* Of all namespaces: the objects of the cache, and the buckets. */
 static void add_memory(json_t *object, const json_t *parameters)
 {
-	char *objects = read_line(CACHE, "total_objects"), *size = read_line(CACHE, "slab_size");
+	char *objects = settings_line(CACHE, "total_objects"), *size = settings_line(CACHE, "slab_size");
 	json_t *memory = json_object();
 	json_int_t buckets = json_integer_value(json_object_get(parameters, "hashsize"));
 
@@ -177,8 +157,8 @@ static json_t *look(void)
 {
 	json_t *object = json_object(), *blind = json_array();
 	json_t *parameters = read_directory(MODULE "/parameters");
-	json_t *settings = read_directory(SETTINGS);
-	char *version = read_line(MODULE, "version");
+	json_t *settings = read_directory(SETTINGS_DIR);
+	char *version = settings_line(MODULE, "version");
 
 	json_text(object, "type", "status");
 	if (version)

@@ -13,6 +13,7 @@
 #include "listeners.h"
 #include "netns.h"
 #include "page.h"
+#include "settings.h"
 #include "signals.h"
 #include "table.h"
 #include "terminal.h"
@@ -329,6 +330,7 @@ static int read_flows(const struct top *top, struct table *table, struct listene
 
 static void put_head(const struct top *top, const struct table *table, bool counted)
 {
+	char hint[SETTINGS_HINT_MAX];
 	u64 flows = 0, half_open = 0, max = 0;
 
 	table_header(table, "flows", &flows);
@@ -343,6 +345,9 @@ static void put_head(const struct top *top, const struct table *table, bool coun
 	printf("servers: %s", counted ? "counted since the module was loaded" :
 	       "added up from the flows in the table now");
 	end_line(top);
+	/* What is told on standard error would be written over. */
+	if (top->live && settings_hint(hint, SETTINGS_DIR))
+		fputs(hint, stdout);
 	end_line(top);
 }
 
@@ -409,6 +414,8 @@ static int run(struct top *top)
 		top->count = 1;
 	if (!top->count)
 		go_live(top);
+	else if (!top->file)
+		settings_tell();
 	do {
 		status = look(top);
 		if (status || ferror(stdout) || (top->count && !--top->count))

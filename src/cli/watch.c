@@ -12,6 +12,7 @@
 #include "json.h"
 #include "netns.h"
 #include "page.h"
+#include "settings.h"
 #include "show.h"
 #include "terminal.h"
 #include "trace.h"
@@ -383,6 +384,8 @@ static int run(struct watch *watch)
 	if (!trace_open(&watch->trace, kinds, watch->all_netns ? NULL : condition,
 			watch->buffer_kb))
 		return CLI_FAILED;
+	if (!watch->all_netns)
+		settings_tell();
 	if (!watch->json && isatty(STDERR_FILENO))
 		fputs("watching; Ctrl-C ends it\n", stderr);
 	trace_run(&watch->trace, watch->for_ms);

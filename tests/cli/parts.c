@@ -16,6 +16,7 @@
 #include "ladder.h"
 #include "listeners.h"
 #include "record.h"
+#include "settings.h"
 #include "signals.h"
 
 #define HISTORY_AT 16
@@ -144,6 +145,53 @@ static void ladder_html_name(void **state)
 	exchange_free(&exchange);
 }
 
+static void put_setting(const char *dir, const char *name, const char *value)
+{
+	char path[64];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	fprintf(file, "%s\n", value);
+	fclose(file);
+}
+
+/* What keeps connections from being seen is said, the most important of it. */
+static void settings_leave_out(void **state)
+{
+	char dir[] = "/tmp/settings.XXXXXX", hint[SETTINGS_HINT_MAX];
+	static const char *const names[] = { "enabled", "ports", "mark_mask" };
+	char path[64];
+	size_t i;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	/* No module, or who may not read it. */
+	assert_false(settings_hint(hint, dir));
+	put_setting(dir, "enabled", "1");
+	put_setting(dir, "ports", "");
+	put_setting(dir, "mark_mask", "0");
+	assert_false(settings_hint(hint, dir));
+	put_setting(dir, "mark_mask", "255");
+	assert_true(settings_hint(hint, dir));
+	assert_string_equal(hint, "only packets with a mark are followed here: see tcpfsm status");
+	put_setting(dir, "ports", "80,443,8000-8099");
+	assert_true(settings_hint(hint, dir));
+	assert_string_equal(hint, "only ports 80,443,8000-8099 are followed here: see tcpfsm status");
+	put_setting(dir, "ports", "10001,10003,10005,10007,10009,10011,10013,10015");
+	assert_true(settings_hint(hint, dir));
+	assert_string_equal(hint, "only ports 10001,10003,10005,10007,10009,10011,... are followed here: see tcpfsm status");
+	put_setting(dir, "enabled", "0");
+	assert_true(settings_hint(hint, dir));
+	assert_string_equal(hint, "net.tcpfsm.enabled=0 here: see tcpfsm status");
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		snprintf(path, sizeof(path), "%s/%s", dir, names[i]);
+		unlink(path);
+	}
+	rmdir(dir);
+}
+
 static void ring(int signal)
 {
 	(void)signal;
@@ -184,6 +232,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(ladder_lost),
 		cmocka_unit_test(ladder_html_name),
 		cmocka_unit_test(listeners_interface),
+		cmocka_unit_test(settings_leave_out),
 		cmocka_unit_test(signals_write),
 	};
 

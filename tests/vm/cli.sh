@@ -286,6 +286,30 @@ cli_status() {
 }
 once cli/status routed cli_status
 
+# Who sees nothing at a terminal is told why; a file holds what was asked for.
+cli_left_out() {
+	local command
+
+	setting server ports 80,443
+	undo setting server ports ''
+	for command in list 'watch --for 100ms' 'ladder --wait --for 100ms' 'top --count 1'; do
+		script -qec "$tcpfsm $command --netns server" /dev/null </dev/null >"$results/out" || true
+		grep -q '^tcpfsm: only ports 80,443 are followed here: see tcpfsm status' "$results/out" ||
+			fail "$command: $(<"$results/out")"
+	done
+	script -qec "timeout --foreground -s INT 1 $tcpfsm top --netns server" /dev/null </dev/null >"$results/out" || true
+	grep -q '^only ports 80,443 are followed here' "$results/out" || fail "top: $(<"$results/out")"
+	"$tcpfsm" list --netns server >"$results/out" 2>&1
+	! grep -q 'followed here' "$results/out" || fail "in a file: $(<"$results/out")"
+	script -qec "$tcpfsm list --netns client; $tcpfsm watch --all-netns --for 100ms" /dev/null </dev/null >"$results/out"
+	! grep -q 'followed here' "$results/out" || fail "elsewhere: $(<"$results/out")"
+	setting server enabled 0
+	undo setting server enabled 1
+	script -qec "$tcpfsm list --netns server" /dev/null </dev/null >"$results/out"
+	grep -q '^tcpfsm: net.tcpfsm.enabled=0 here: see tcpfsm status' "$results/out" || fail "$(<"$results/out")"
+}
+once cli/left-out routed cli_left_out
+
 # same_names FILE FILE: the same samples, whatever their values
 same_names() {
 	[[ $(sed 's/ [0-9]*$//' "$1") == "$(sed 's/ [0-9]*$//' "$2")" ]] || fail "$(diff "$1" "$2")"
