@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Filters: a recursive parser for the words of ss (ss(8), "EXPRESSION"), and
+ * Filters: a recursive parser for most words of ss (ss(8), "EXPRESSION"), and
  * what they mean for a flow. The client's end is src, the server's is dst.
  */
 #include <ctype.h>
@@ -166,7 +166,7 @@ static void without_brackets(char *text)
 	memmove(text, text + 1, strlen(text));
 }
 
-/* PREFIX, PREFIX:PORT, :PORT, [PREFIX], [PREFIX]:PORT, *, *:PORT */
+/* PREFIX, PREFIX:PORT, :PORT, [PREFIX], [PREFIX]:PORT, *, *:PORT; a PORT may be * too */
 static bool parse_address(struct filter *filter, const char *text)
 {
 	char prefix[INET6_ADDRSTRLEN + sizeof("[]/128")];
@@ -178,27 +178,28 @@ static bool parse_address(struct filter *filter, const char *text)
 	memcpy(prefix, text, len);
 	prefix[len] = '\0';
 	without_brackets(prefix);
-	filter->has_port = port;
+	filter->has_port = port && strcmp(port, ":*");
 	filter->has_prefix = *prefix && strcmp(prefix, "*");
-	return (!port || parse_port(&filter->number, port)) &&
+	return (!filter->has_port || parse_port(&filter->number, port)) &&
 	       (!filter->has_prefix || prefix_parse(&filter->prefix, prefix));
 }
 
 static bool parse_relation(struct parser *parser, enum relation *relation)
 {
 	static const struct {
-		const char *sign;
-		const char *word;
+		const char *a;
+		const char *b;
 		enum relation relation;
 	} relations[] = {
 		{ "=", "eq", REL_EQ }, { "==", NULL, REL_EQ },
-		{ "!=", "ne", REL_NE }, { "<", "lt", REL_LT }, { "<=", "le", REL_LE },
-		{ ">", "gt", REL_GT }, { ">=", "ge", REL_GE },
+		{ "!=", "ne", REL_NE }, { "neq", NULL, REL_NE },
+		{ "<", "lt", REL_LT }, { "<=", "le", REL_LE }, { "leq", NULL, REL_LE },
+		{ ">", "gt", REL_GT }, { ">=", "ge", REL_GE }, { "geq", NULL, REL_GE },
 	};
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(relations); i++)
-		if (take(parser, relations[i].sign, relations[i].word)) {
+		if (take(parser, relations[i].a, relations[i].b)) {
 			*relation = relations[i].relation;
 			return true;
 		}
@@ -241,17 +242,25 @@ static struct filter *port_of(struct parser *parser, unsigned int ends)
 
 static struct filter *state_of(struct parser *parser, unsigned int ends)
 {
-	unsigned int state;
 	struct filter *filter;
+	u32 states;
 
 	take(parser, "=", "==");
-	if (!filter_state(&state, parser->word))
+	if (!filter_states(&states, parser->word))
 		return wrong(parser, "a state, as TIME_WAIT,");
 	advance(parser);
 	filter = make(KIND_STATE, NULL, NULL);
 	filter->ends = ends;
-	filter->states = 1U << state;
+	filter->states = states;
 	return filter;
+}
+
+/* No end is in that state. */
+static struct filter *exclude_of(struct parser *parser, unsigned int ends)
+{
+	struct filter *filter = state_of(parser, ends);
+
+	return filter ? make(KIND_NOT, filter, NULL) : NULL;
 }
 
 static struct filter *outcome_of(struct parser *parser)
@@ -283,7 +292,7 @@ static struct filter *parse_condition(struct parser *parser)
 		{ "sport", END_CLIENT, port_of }, { "dport", END_SERVER, port_of },
 		{ "port", END_EITHER, port_of },
 		{ "client", END_CLIENT, state_of }, { "server", END_SERVER, state_of },
-		{ "state", END_EITHER, state_of },
+		{ "state", END_EITHER, state_of }, { "exclude", END_EITHER, exclude_of },
 	};
 	size_t i;
 
@@ -292,7 +301,7 @@ static struct filter *parse_condition(struct parser *parser)
 			return conditions[i].parse(parser, conditions[i].ends);
 	if (take(parser, "outcome", NULL))
 		return outcome_of(parser);
-	return wrong(parser, "src, dst, host, sport, dport, port, state, client, server, outcome, not or (");
+	return wrong(parser, "src, dst, host, sport, dport, port, state, exclude, client, server, outcome, not or (");
 }
 
 static struct filter *parse_factor(struct parser *parser)
@@ -401,22 +410,36 @@ bool filter_parse(struct filter **filter, int argc, char **argv)
 }
 
 /**
- * filter_state() - a state from its name, as the kernel or as ss writes it
- * @state: filled in
- * @name: FIN_WAIT2, fin-wait-2 ...
+ * filter_states() - a state from its name, as the kernel or as ss writes it
+ * @states: filled in, a bit set of enum tcpfsm_state
+ * @name: FIN_WAIT2, fin-wait-2, or several that ss has one word for: connected ...
  *
  * Return: false if it is no state.
  */
-bool filter_state(unsigned int *state, const char *name)
+bool filter_states(u32 *states, const char *name)
 {
+	const u32 all = (1U << TCPFSM_STATE_MAX) - 2;
+	const u32 closed = 1U << TCPFSM_CLOSE | 1U << TCPFSM_LISTEN;
+	const u32 small = 1U << TCPFSM_SYN_RECV | 1U << TCPFSM_TIME_WAIT;
+	const struct {
+		const char *name;
+		u32 states;
+	} groups[] = {
+		{ "ALL", all }, { "CONNECTED", all & ~closed },
+		{ "SYNCHRONIZED", all & ~closed & ~(1U << TCPFSM_SYN_SENT) },
+		{ "BUCKET", small }, { "BIG", all & ~small },
+	};
 	static const struct {
 		const char *theirs;
 		const char *ours;
 	} others[] = {
 		{ "FIN_WAIT_1", "FIN_WAIT1" }, { "FIN_WAIT_2", "FIN_WAIT2" },
-		{ "CLOSED", "CLOSE" }, { "LISTENING", "LISTEN" }, { "SYN_RECEIVED", "SYN_RECV" },
+		{ "CLOSED", "CLOSE" }, { "UNCONN", "CLOSE" }, { "UNCONNECTED", "CLOSE" },
+		{ "LISTENING", "LISTEN" }, { "SYN_RECEIVED", "SYN_RECV" },
+		{ "SYN_RCV", "SYN_RECV" }, { "ESTAB", "ESTABLISHED" },
 	};
 	char word[sizeof("SYN_RECEIVED")];
+	unsigned int state;
 	size_t i;
 
 	for (i = 0; i < sizeof(word) - 1 && name[i]; i++)
@@ -427,8 +450,14 @@ bool filter_state(unsigned int *state, const char *name)
 	for (i = 0; i < ARRAY_SIZE(others); i++)
 		if (!strcmp(word, others[i].theirs))
 			scnprintf(word, sizeof(word), "%s", others[i].ours);
-	*state = record_state_of(word);
-	return *state;
+	for (i = 0; i < ARRAY_SIZE(groups); i++)
+		if (!strcmp(word, groups[i].name)) {
+			*states = groups[i].states;
+			return true;
+		}
+	state = record_state_of(word);
+	*states = state ? 1U << state : 0;
+	return state;
 }
 
 /**
@@ -443,17 +472,17 @@ bool filter_by_states(struct filter **filter, u32 *states, const char *list)
 {
 	struct filter *new = make(KIND_STATE, NULL, NULL);
 	char *copy = strdup(list), *rest = copy, *word;
-	unsigned int state;
+	u32 one;
 
 	new->ends = END_EITHER;
 	while ((word = strsep(&rest, ","))) {
-		if (!filter_state(&state, word)) {
+		if (!filter_states(&one, word)) {
 			cli_error("--state %s: no state '%s'", list, word);
 			filter_free(new);
 			free(copy);
 			return false;
 		}
-		new->states |= 1U << state;
+		new->states |= one;
 	}
 	free(copy);
 	*states |= new->states;
