@@ -30,24 +30,38 @@ void flows_init(struct flows *flows)
 	memset(flows->buckets, 0, BUCKETS_MIN * sizeof(*flows->buckets));
 }
 
+static const struct {
+	const char *name;
+	size_t offset;
+} settings[] = {
+	{ "time_wait", offsetof(struct tcpfsm_limits, time_wait_s) },
+	{ "linger", offsetof(struct tcpfsm_limits, linger_s) },
+#define X(state, word, seconds) \
+	{ "timeout_" #word, offsetof(struct tcpfsm_limits, idle_s[TCPFSM_##state]) },
+	TCPFSM_LIMITS(X)
+#undef X
+};
+
 static u32 *setting_of(struct tcpfsm_limits *limits, const char *name, size_t len)
 {
-	const struct {
-		const char *name;
-		u32 *value;
-	} settings[] = {
-		{ "time_wait", &limits->time_wait_s },
-		{ "linger", &limits->linger_s },
-#define X(state, word, seconds) { "timeout_" #word, &limits->idle_s[TCPFSM_##state] },
-		TCPFSM_LIMITS(X)
-#undef X
-	};
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(settings); i++)
 		if (strlen(settings[i].name) == len && !strncmp(settings[i].name, name, len))
-			return settings[i].value;
+			return (u32 *)((char *)limits + settings[i].offset);
 	return NULL;
+}
+
+static bool no_setting(const char *name, int len)
+{
+	char names[512];
+	size_t used = 0, i;
+
+	for (i = 0; i < ARRAY_SIZE(settings); i++)
+		used += scnprintf(names + used, sizeof(names) - used, "%s%s", i ? ", " : "",
+				  settings[i].name);
+	cli_error("--set %.*s: no such setting; there are %s", len, name, names);
+	return false;
 }
 
 /**
@@ -55,21 +69,24 @@ static u32 *setting_of(struct tcpfsm_limits *limits, const char *name, size_t le
  * @flows: without flows
  * @setting: as for sysctl: NAME=SECONDS, where net.tcpfsm.NAME is one
  *
- * Return: false if there is no such setting, or the value is out of range.
+ * Return: false after telling that there is no such setting, or what its values are.
  */
 bool flows_set(struct flows *flows, const char *setting)
 {
-	const char *equals = strchr(setting, '=');
+	size_t len = strcspn(setting, "=");
+	u32 *value = setting_of(&flows->limits, setting, len);
+	const char *text = setting + len + (setting[len] == '=');
 	unsigned long seconds;
-	u32 *value;
 	char *end;
 
-	if (!equals || equals[1] < '0' || equals[1] > '9')
+	if (!value)
+		return no_setting(setting, len);
+	seconds = strtoul(text, &end, 10);
+	if (*text < '0' || *text > '9' || *end || seconds > SETTING_MAX) {
+		cli_error("--set %s: seconds from 0 to %d are meant, as %.*s=60", setting,
+			  SETTING_MAX, (int)len, setting);
 		return false;
-	value = setting_of(&flows->limits, setting, equals - setting);
-	seconds = strtoul(equals + 1, &end, 10);
-	if (!value || *end || seconds > SETTING_MAX)
-		return false;
+	}
 	*value = seconds;
 	return true;
 }

@@ -168,10 +168,7 @@ bool reading_option(struct reading *reading, int option, const char *value)
 		cli_error("--local %s: an address or a prefix is meant", value);
 		return false;
 	case READING_SET:
-		if (flows_set(&reading->flows, value))
-			return true;
-		cli_error("--set %s: no such setting, or not a number of seconds", value);
-		return false;
+		return flows_set(&reading->flows, value);
 	case READING_CHECKSUMS:
 		reading->checksums = true;
 		return true;
