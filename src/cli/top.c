@@ -416,11 +416,14 @@ static int run(struct top *top)
 		go_live(top);
 	else if (!top->file)
 		settings_tell();
-	do {
+	for (;;) {
 		status = look(top);
-		if (status || ferror(stdout) || (top->count && !--top->count))
+		if (status || ferror(stdout) || (top->count && !--top->count) ||
+		    !wait_for_next(top))
 			break;
-	} while (wait_for_next(top));
+		if (!top->live)
+			putchar('\n');
+	}
 	return cli_finish(status);
 }
 
