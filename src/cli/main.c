@@ -24,7 +24,7 @@ static void tell_usage(void)
 	size_t i;
 
 	puts("usage: tcpfsm COMMAND [ARGUMENT...]\n"
-	     "       tcpfsm --help | --version\n"
+	     "       tcpfsm --help | -h | help | --version | -V\n"
 	     "\n"
 	     "The RFC 9293 states of both endpoints of TCP connections.\n"
 	     "\n"
@@ -40,6 +40,11 @@ static void tell_usage(void)
 	     "  4  no flow is the one that is meant, or several are");
 }
 
+static bool is_any(const char *word, const char *a, const char *b, const char *c)
+{
+	return !strcmp(word, a) || !strcmp(word, b) || (c && !strcmp(word, c));
+}
+
 int main(int argc, char **argv)
 {
 	size_t i;
@@ -50,11 +55,11 @@ int main(int argc, char **argv)
 		cli_error("no command");
 		return cli_usage(NULL);
 	}
-	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
+	if (is_any(argv[1], "--help", "-h", "help")) {
 		tell_usage();
 		return cli_finish(CLI_OK);
 	}
-	if (!strcmp(argv[1], "--version")) {
+	if (is_any(argv[1], "--version", "-V", NULL)) {
 		puts("tcpfsm " VERSION);
 		return cli_finish(CLI_OK);
 	}
