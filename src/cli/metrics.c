@@ -32,7 +32,7 @@ static const struct page_option options[] = {
 	{ OPTION_NO_FLOWS, "no-flows", NULL,
 	  "do not read the table to count the states of endpoints; who is not root wants --listeners 0, too" },
 	{ OPTION_OUTPUT, "output", "FILE",
-	  "into this file, which is replaced at once when all has been written, and left alone if something fails" },
+	  "into this file, which is replaced at once when all has been written, and left alone if something fails; a link is followed, what is no regular file is refused" },
 	{}
 };
 
@@ -440,6 +440,7 @@ int metrics_run(int argc, char **argv)
 	struct metrics metrics = {
 		.openmetrics = true, .listeners = LISTENERS_DEFAULT, .flows = true
 	};
+	char *output;
 	int status;
 
 	status = page_take(&page, argc, argv, take_option, &metrics);
@@ -453,7 +454,8 @@ int metrics_run(int argc, char **argv)
 		return CLI_FAILED;
 	if (!metrics.output)
 		return run(&metrics);
-	if (!output_begin(metrics.output))
+	output = output_begin(metrics.output);
+	if (!output)
 		return CLI_FAILED;
-	return output_end(metrics.output, run(&metrics));
+	return output_end(output, run(&metrics));
 }

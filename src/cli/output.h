@@ -5,7 +5,7 @@
 
 #include "platform.h"
 
-bool output_begin(const char *path);
-int output_end(const char *path, int status);
+char *output_begin(const char *path);
+int output_end(char *real, int status);
 
 #endif

@@ -9,12 +9,15 @@
 #include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <traceevent/event-parse.h>
 #include <unistd.h>
 
+#include "cli.h"
 #include "event.h"
 #include "ladder.h"
 #include "listeners.h"
+#include "output.h"
 #include "record.h"
 #include "settings.h"
 #include "signals.h"
@@ -224,6 +227,49 @@ static void signals_write(void **state)
 	close(pipe_fd[1]);
 }
 
+/* @name in the directory @dir */
+static const char *in(const char *dir, const char *name)
+{
+	static char path[4][64];
+	static unsigned int next;
+	char *made = path[next++ % 4];
+
+	snprintf(made, sizeof(path[0]), "%s/%s", dir, name);
+	return made;
+}
+
+/* The file that a link names is replaced, all may read it, and the link is still one. */
+static void output_of_link(void **state)
+{
+	char dir[] = "/tmp/tcpfsm-parts.XXXXXX", *output;
+	int before = dup(STDOUT_FILENO);
+	mode_t mask = umask(077);
+	struct stat st;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	assert_int_equal(mkdir(in(dir, "sub"), 0700), 0);
+	assert_int_equal(close(creat(in(dir, "sub/file"), 0600)), 0);
+	assert_int_equal(symlink("sub/file", in(dir, "link")), 0);
+	fflush(stdout);
+	output = output_begin(in(dir, "link"));
+	assert_non_null(output);
+	assert_int_equal(write(STDOUT_FILENO, "new\n", 4), 4);
+	dup2(before, STDOUT_FILENO);
+	close(before);
+	umask(mask);
+	assert_int_equal(output_end(output, CLI_OK), CLI_OK);
+	assert_int_equal(lstat(in(dir, "sub/file"), &st), 0);
+	assert_int_equal(st.st_mode, S_IFREG | 0644);
+	assert_int_equal(st.st_size, 4);
+	assert_int_equal(lstat(in(dir, "link"), &st), 0);
+	assert_true(S_ISLNK(st.st_mode));
+	unlink(in(dir, "link"));
+	unlink(in(dir, "sub/file"));
+	assert_int_equal(rmdir(in(dir, "sub")), 0);
+	assert_int_equal(rmdir(dir), 0);
+}
+
 /* parts [NAME]: one of them, or all */
 int main(int argc, char **argv)
 {
@@ -234,6 +280,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(listeners_interface),
 		cmocka_unit_test(settings_leave_out),
 		cmocka_unit_test(signals_write),
+		cmocka_unit_test(output_of_link),
 	};
 
 	if (argc > 1)
