@@ -47,7 +47,8 @@ static const struct page page = {
 	.statuses = "  0  it was drawn\n"
 		    "  1  the module is not loaded, tracefs or the capture cannot be used, or the\n"
 		    "     result cannot be written\n"
-		    "  2  the capture is damaged, or events were lost; what there is was drawn\n"
+		    "  2  the capture is damaged, events were lost, or the module was unloaded; what there\n"
+		    "     is was drawn\n"
 		    "  3  wrong usage\n"
 		    "  4  no flow is the one that is meant, or several are",
 };
@@ -70,7 +71,7 @@ enum form { FORM_TEXT, FORM_SVG, FORM_HTML };
  * @trace: where events come from
  * @told_ns: when the last event was, of any flow; 0 is none yet
  * @shown: how many rows have been shown
- * @lost: events were lost
+ * @lost: events were lost, or the module went
  */
 struct ladder {
 	struct reading reading;
@@ -234,13 +235,17 @@ static int join(struct ladder *ladder)
 	return CLI_OK;
 }
 
-/* What the module says of it now; with tcpfsm_close, that has said all. */
+/*
+ * What the module says of it now; with tcpfsm_close, that has said all. One that was loaded
+ * anew numbers other flows so.
+ */
 static void look_again(struct ladder *ladder)
 {
 	struct choice same = { .id = ladder->exchange.id };
 	struct record record = {};
 
-	if (record_value(&ladder->record, "hist") && ladder->record.outcome != TCPFSM_VERDICT_OPEN)
+	if (ladder->trace.unloaded ||
+	    (record_value(&ladder->record, "hist") && ladder->record.outcome != TCPFSM_VERDICT_OPEN))
 		return;
 	if (choice_from_table(&same, NULL, &record)) {
 		record_free(&record);
@@ -271,7 +276,11 @@ static int run_live(struct ladder *ladder)
 		settings_tell();
 	trace_run(&ladder->trace, ladder->for_ms);
 	trace_close(&ladder->trace);
+	if (ladder->trace.unloaded)
+		ladder->lost = true;
 	if (!ladder->exchange.id) {
+		if (ladder->trace.unloaded)
+			return CLI_DAMAGED;
 		cli_error("no flow that matches began");
 		return CLI_NO_FLOW;
 	}

@@ -35,7 +35,8 @@ static void tell_usage(void)
 	     "Exit status:\n"
 	     "  0  all was done\n"
 	     "  1  it could not be begun, or the result not be written\n"
-	     "  2  the input is damaged or broke off; what could be read was shown\n"
+	     "  2  the input is damaged or broke off, events were lost, or the module was unloaded;\n"
+	     "     what could be read was shown\n"
 	     "  3  wrong usage\n"
 	     "  4  no flow is the one that is meant, or several are");
 }

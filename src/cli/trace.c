@@ -22,7 +22,7 @@
 #define POLL_MS 50
 /* What happened on one processor may be read later than what followed on another. */
 #define HOLD_NS (3ULL * POLL_MS * 1000000)
-#define LOOK_FOR_LOSS_NS 500000000ULL
+#define LOOK_NS 500000000ULL
 
 static volatile sig_atomic_t stopped;
 
@@ -115,13 +115,13 @@ static bool read_formats(struct trace *trace)
 	return false;
 }
 
-static bool enable(struct trace *trace, u32 kinds, const char *condition)
+static bool enable(struct trace *trace, const char *condition)
 {
 	char file[128];
 	unsigned int kind;
 
 	for (kind = 0; kind < EVENT_MAX; kind++) {
-		if (!(kinds & 1U << kind))
+		if (!(trace->kinds & 1U << kind))
 			continue;
 		scnprintf(file, sizeof(file), "events/" SYSTEM "/%s/filter", event_name(kind));
 		if ((condition && tracefs_instance_file_write(trace->instance, file,
@@ -168,7 +168,8 @@ bool trace_open(struct trace *trace, u32 kinds, const char *condition, unsigned 
 	trace->to_real_ns = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC);
 	/* Enabling takes a while each: all of them begin at once, or one sees half a flow. */
 	tracefs_trace_off(trace->instance);
-	if (read_formats(trace) && enable(trace, kinds, condition) && switch_on(trace))
+	trace->kinds = kinds;
+	if (read_formats(trace) && enable(trace, condition) && switch_on(trace))
 		return true;
 	trace_close(trace);
 	return false;
@@ -253,6 +254,31 @@ static void look_for_loss(struct trace *trace)
 	trace->lost_told = lost;
 }
 
+static bool is_enabled(const struct trace *trace, unsigned int kind)
+{
+	char file[128], *text;
+	bool enabled;
+
+	scnprintf(file, sizeof(file), "events/" SYSTEM "/%s/enable", event_name(kind));
+	text = tracefs_instance_file_read(trace->instance, file, NULL);
+	enabled = text && *text == '1';
+	free(text);
+	return enabled;
+}
+
+/*
+ * A module that goes takes its tracepoints along, and what was not read yet. If it comes
+ * back, they do so switched off: without this, the silence would look like peace.
+ */
+static void look_for_module(struct trace *trace)
+{
+	unsigned int kind;
+
+	for (kind = 0; kind < EVENT_MAX && !trace->unloaded; kind++)
+		if (trace->kinds & 1U << kind && !is_enabled(trace, kind))
+			trace->unloaded = true;
+}
+
 /**
  * trace_losses() - what all that listen now have lost, on the whole host
  * @listening: filled in: how many these are
@@ -291,22 +317,23 @@ static void read_events(struct trace *trace)
 
 	tracefs_iterate_raw_events(trace->tep, trace->instance, NULL, 0, take, trace);
 	tell_until(trace, now_ns + trace->to_real_ns - HOLD_NS);
-	if (now_ns - trace->looked_ns < LOOK_FOR_LOSS_NS)
+	if (now_ns - trace->looked_ns < LOOK_NS)
 		return;
 	trace->looked_ns = now_ns;
 	look_for_loss(trace);
+	look_for_module(trace);
 }
 
 /**
- * trace_run() - tell events until a signal comes, or report() has enough
- * @trace: open
+ * trace_run() - tell events until a signal comes, report() has enough, or the module goes
+ * @trace: open; unloaded says that the module went, which has been told
  * @for_ms: or so much time has passed; 0 is for ever
  */
 void trace_run(struct trace *trace, u64 for_ms)
 {
 	u64 end_ns = clock_ns(CLOCK_MONOTONIC) + for_ms * 1000000;
 
-	while (!stopped && !trace->stop &&
+	while (!stopped && !trace->stop && !trace->unloaded &&
 	       (!for_ms || clock_ns(CLOCK_MONOTONIC) < end_ns)) {
 		read_events(trace);
 		fflush(stdout);
@@ -318,6 +345,11 @@ void trace_run(struct trace *trace, u64 for_ms)
 	tracefs_iterate_raw_events(trace->tep, trace->instance, NULL, 0, take, trace);
 	tell_until(trace, ~0ULL);
 	look_for_loss(trace);
+	/* Who has all that was asked for misses nothing. */
+	if (!trace->stop)
+		look_for_module(trace);
+	if (trace->unloaded)
+		cli_error("the module was unloaded: what happened just before may be missing; begin again once it is loaded");
 }
 
 /**

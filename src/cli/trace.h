@@ -23,6 +23,8 @@ typedef bool (*trace_report)(void *context, const struct event *event);
  * @lost: called with the number of events that were lost since the last time
  * @context: for both
  * @stop: no more is to be told
+ * @unloaded: the module went meanwhile, and took the tracepoints with it
+ * @kinds: TRACE_KIND() of those that are listened to
  * @tep: the formats
  * @instance: of the ring buffer
  * @to_real_ns: from the clock of the trace to the time of day
@@ -30,13 +32,15 @@ typedef bool (*trace_report)(void *context, const struct event *event);
  * @count: how many
  * @room: for how many there is place
  * @lost_told: how many losses have been told
- * @looked_ns: when losses were last looked for
+ * @looked_ns: when losses, and whether the module is there, were last looked for
  */
 struct trace {
 	trace_report report;
 	void (*lost)(void *context, u64 events);
 	void *context;
 	bool stop;
+	bool unloaded;
+	u32 kinds;
 	struct tep_handle *tep;
 	struct tracefs_instance *instance;
 	u64 to_real_ns;

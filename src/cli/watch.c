@@ -47,14 +47,14 @@ static const struct page page = {
 	.about = "Shows each transition, handshake, end and anomaly of a flow when it happens, one\n"
 		 "line each, until Ctrl-C, and then how many there were. Uses the module's\n"
 		 "tracepoints in an instance of the ring buffer of its own. Events that were lost are\n"
-		 "told where they are missing.",
+		 "told where they are missing. When the module is unloaded, it ends.",
 	.options = options,
 	.more = FILTER_HELP "\n"
 		"A state matches the transitions into it, outcome the ends of flows.",
 	.statuses = "  0  ended by Ctrl-C, --count or --for; nothing was lost\n"
 		    "  1  the module is not loaded, tracefs cannot be used, or the result not be\n"
 		    "     written\n"
-		    "  2  events were lost\n"
+		    "  2  events were lost, or the module was unloaded meanwhile\n"
 		    "  3  wrong usage",
 };
 
@@ -344,6 +344,8 @@ static void summarize_json(const struct watch *watch)
 	json_object_set_new(object, "outcomes", outcomes);
 	json_number(object, "anomalies", watch->seen[EVENT_ANOMALY]);
 	json_number(object, "lost", watch->lost);
+	if (watch->trace.unloaded)
+		json_object_set_new(object, "unloaded", json_true());
 	json_print(object);
 }
 
@@ -394,7 +396,7 @@ static int run(struct watch *watch)
 		summarize_json(watch);
 	else
 		summarize(watch);
-	return cli_finish(watch->lost ? CLI_DAMAGED : CLI_OK);
+	return cli_finish(watch->lost || watch->trace.unloaded ? CLI_DAMAGED : CLI_OK);
 }
 
 static bool take_option(void *context, int option)

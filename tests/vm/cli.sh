@@ -151,6 +151,35 @@ cli_watch_killed() {
 }
 once cli/watch-killed routed cli_watch_killed
 
+# A module that goes ends it, also if it comes back before anybody looks: not deaf, and not silent.
+cli_watch_unloaded() {
+	local pid status=0
+
+	: >"$results/reload"
+	watch json --netns client --json
+	"$tcpfsm" ladder --netns client --wait "dport = :$port" >"$results/live" 2>"$results/live.err" &
+	pid=$!
+	wait_until watched "$pid" || fail "$(<"$results/live.err")"
+	unload
+	load
+	# To be killed if it does not end by itself.
+	wait_until has_ended "$watch" || fail "watch goes on: $(<"$results/json")"
+	wait "$watch" || status=$?
+	((status == 2)) || fail "watch ends with $status: $(<"$results/json.err")"
+	[[ $(<"$results/json.err") == 'tcpfsm: the module was unloaded: '* ]] || fail "$(<"$results/json.err")"
+	valid <"$results/json"
+	[[ $(tail -n 1 "$results/json") == *'"lost":0,"unloaded":true}' ]] || fail "$(<"$results/json")"
+	status=0
+	wait_until has_ended "$pid" || fail "ladder goes on: $(<"$results/live")"
+	wait "$pid" || status=$?
+	((status == 2)) || fail "ladder ends with $status: $(<"$results/live.err")"
+	[[ $(<"$results/live.err") == 'tcpfsm: the module was unloaded: '* ]] || fail "$(<"$results/live.err")"
+	[[ ! $(ours) ]] || fail "left behind: $(ours)"
+}
+once cli/watch-unloaded routed cli_watch_unloaded
+
+has_ended() { ! kill -0 "$1" 2>/dev/null; }
+
 # Live, and from a capture of the same segments: the same ladder, but for data and times.
 cli_ladder() {
 	local pid dump status=0
