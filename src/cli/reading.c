@@ -71,6 +71,8 @@ static void take(struct reading *reading, const struct capture *capture, struct 
 	flows_advance(&reading->flows, capture->time_ns);
 	if (protocol == LINK_CUT)
 		reading->cut++;
+	if (protocol == LINK_OTHER)
+		reading->other++;
 	if (protocol == LINK_OTHER || protocol == LINK_CUT)
 		return;
 	switch (packet_read(&packet, protocol, bytes)) {
@@ -87,6 +89,7 @@ static void take(struct reading *reading, const struct capture *capture, struct 
 		reading->fragments++;
 		break;
 	case PACKET_OTHER:
+		reading->other++;
 		break;
 	}
 }
@@ -103,6 +106,10 @@ static void tell_omissions(const struct reading *reading)
 	tell_omission(reading->cut, "too little of them was captured");
 	tell_omission(reading->malformed, "their TCP header is damaged");
 	tell_omission(reading->fragments, "fragments without a TCP header");
+	/* Beside flows, what else passed is nobody's question. */
+	if (reading->other && !reading->flows.begun)
+		cli_error("no TCP in %llu packets; tunnels (VXLAN, GRE, IPIP) are not opened",
+			  (unsigned long long)reading->other);
 }
 
 static enum capture_end read_all(struct reading *reading, struct capture *capture)

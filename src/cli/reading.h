@@ -17,6 +17,7 @@
  * @cut: packets of which too little was captured to tell, or to read TCP
  * @malformed: TCP packets with damaged headers
  * @fragments: fragments without a TCP header
+ * @other: packets that are not TCP
  * @told_ms: when progress was last told, or the run began
  * @progress: whether it has been
  */
@@ -29,6 +30,7 @@ struct reading {
 	u64 cut;
 	u64 malformed;
 	u64 fragments;
+	u64 other;
 	u64 told_ms;
 	bool progress;
 };
