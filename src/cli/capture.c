@@ -94,6 +94,22 @@ static void tell_damage(const struct capture *capture, off_t offset)
 			  (long long)offset, pcap_geterr(capture->pcap));
 }
 
+/* libpcap has no number for it: to it, a capture has one link type and one snapshot length. */
+static bool is_mixed(const struct capture *capture)
+{
+	return strstr(pcap_geterr(capture->pcap), " of the first interface");
+}
+
+static void tell_mixed(const struct capture *capture)
+{
+	const char *advice = "interfaces of different link types: keep one of them, as tshark -r FILE -Y frame.interface_id==0 -w - | editcap -F pcap -T ether - ONE.pcap";
+
+	if (strstr(pcap_geterr(capture->pcap), "snapshot length"))
+		advice = "interfaces of different snapshot lengths: make one of them, as editcap -F pcap FILE ONE.pcap";
+	cli_error("%s: packet %llu: %s", capture->name, (unsigned long long)capture->number + 1,
+		  advice);
+}
+
 /**
  * capture_next() - read a packet
  * @capture: the capture
@@ -114,6 +130,10 @@ enum capture_end capture_next(struct capture *capture, struct bytes *packet)
 	case PCAP_ERROR_BREAK:
 		return CAPTURE_END;
 	default:
+		if (is_mixed(capture)) {
+			tell_mixed(capture);
+			return CAPTURE_MIXED;
+		}
 		tell_damage(capture, offset);
 		return CAPTURE_DAMAGED;
 	}

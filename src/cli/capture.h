@@ -41,6 +41,7 @@ enum capture_end {
 	CAPTURE_PACKET,
 	CAPTURE_END,
 	CAPTURE_DAMAGED,	/* and why has been told */
+	CAPTURE_MIXED,		/* of interfaces that libpcap does not read together; told, too */
 };
 
 bool capture_open(struct capture *capture, const char *path);

@@ -141,14 +141,19 @@ int reading_run(struct reading *reading, const char *path,
 {
 	struct capture capture;
 	enum capture_end end;
+	bool begun;
 
 	if (!capture_open(&capture, path))
 		return CLI_FAILED;
 	end = read_all(reading, &capture);
-	if (finish)
+	/* Told before the first packet: there is nothing to show. */
+	begun = end != CAPTURE_MIXED || capture.number;
+	if (finish && begun)
 		finish(reading);
 	tell_omissions(reading);
 	capture_close(&capture);
+	if (!begun)
+		return CLI_FAILED;
 	return end == CAPTURE_END ? CLI_OK : CLI_DAMAGED;
 }
 
