@@ -29,6 +29,28 @@ static bool open_file(struct capture *capture, const char *path)
 	return true;
 }
 
+/*
+ * Compressed, it is no capture to libpcap. No capture begins with the first of these bytes,
+ * so that the second need not be given back.
+ */
+static bool is_plain(const struct capture *capture)
+{
+	int byte = getc(capture->file);
+
+	if (byte != 0x1f) {
+		ungetc(byte, capture->file);
+		return true;
+	}
+	if (getc(capture->file) != 0x8b)
+		return true;
+	if (capture->file == stdin)
+		cli_error("%s: compressed with gzip: put zcat before it", capture->name);
+	else
+		cli_error("%s: compressed with gzip: zcat it, and read standard input, as zcat %s | tcpfsm replay -",
+			  capture->name, capture->name);
+	return false;
+}
+
 static bool check_link(const struct capture *capture)
 {
 	int type = pcap_datalink(capture->pcap);
@@ -56,6 +78,11 @@ bool capture_open(struct capture *capture, const char *path)
 	memset(capture, 0, sizeof(*capture));
 	if (!open_file(capture, path))
 		return false;
+	if (!is_plain(capture)) {
+		if (capture->file != stdin)
+			fclose(capture->file);
+		return false;
+	}
 	capture->pcap = pcap_fopen_offline_with_tstamp_precision(capture->file,
 								 PCAP_TSTAMP_PRECISION_NANO, why);
 	if (!capture->pcap) {
