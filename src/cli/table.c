@@ -2,6 +2,7 @@
 /* Reading /proc/tcpfsm, flow by flow. */
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "cli.h"
 #include "table.h"
@@ -44,6 +45,24 @@ static int read_header(struct table *table)
 	return CLI_OK;
 }
 
+/* Not yet a copy of the table: it may be anything. */
+static FILE *open_copy(const char **name)
+{
+	bool is_stdin = !strcmp(*name, "-");
+	FILE *file = is_stdin ? stdin : fopen(*name, "re");
+	struct stat st;
+
+	if (is_stdin)
+		*name = "standard input";
+	/* A directory can be opened, and then not be read. */
+	if (!file || fstat(fileno(file), &st) || !S_ISDIR(st.st_mode))
+		return file;
+	if (!is_stdin)
+		fclose(file);
+	errno = EISDIR;
+	return NULL;
+}
+
 /**
  * table_open() - open the table and look at its header
  * @table: filled in
@@ -60,10 +79,8 @@ int table_open(struct table *table, const char *path)
 	table->name = path;
 	if (!path)
 		table->file = open_proc(&table->name);
-	else if (strcmp(path, "-"))
-		table->file = fopen(path, "re");
 	else
-		table->file = stdin;
+		table->file = open_copy(&table->name);
 	if (!table->file) {
 		cli_unreadable(table->name, path);
 		return CLI_FAILED;
