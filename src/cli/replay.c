@@ -26,7 +26,8 @@ static const struct page page = {
 	.arguments = "FILE",
 	.about = "Reads a capture (pcap or pcapng; - is standard input) as if its packets passed\n"
 		 "the module now. Shows each transition and anomaly when it happens, and at the end\n"
-		 "every flow of the capture, as /proc/tcpfsm does.",
+		 "every flow of the capture, as /proc/tcpfsm does: with --no-transitions, list, top and\n"
+		 "explain take that as --file -.",
 	.options = options,
 	.more = READING_HELP,
 	.statuses = "  0  all was read\n"
@@ -114,6 +115,10 @@ static int parse_and_run(struct replay *replay, int argc, char **argv)
 		return status;
 	if (!reading_is_clear(&replay->reading))
 		return cli_usage(page.name);
+	if (!replay->transitions && !replay->show_flows) {
+		cli_error("--no-transitions and --no-flows leave nothing to show");
+		return cli_usage(page.name);
+	}
 	if (optind + 1 != argc) {
 		cli_error(optind < argc ? "more than one capture" : "no capture");
 		return cli_usage(page.name);
