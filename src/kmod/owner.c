@@ -36,7 +36,7 @@ void tcpfsm_owner_take_socket(struct tcpfsm_entry *entry, const struct tcpfsm_se
 			      struct sock *sk)
 {
 	sk = sk_to_full_sk(sk);
-	/* Nor the kernel's own, which answers for what is in TIME_WAIT (ip_send_unicast_reply()). */
+	/* The kernel's own answers for what is in TIME_WAIT (ip_send_unicast_reply()). */
 	if (!sk || !sk_fullsock(sk) || sk->sk_type != SOCK_STREAM)
 		return;
 	entry->uid = READ_ONCE(sk->sk_uid);
