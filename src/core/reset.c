@@ -80,6 +80,21 @@ static bool acks_syn(const struct tcpfsm_step *st)
 		tcpfsm_answers_new_syn(st->flow, st->y, seg->ack));
 }
 
+/*
+ * Y has sent a SYN into the synchronised flow, and this is what a host without a socket
+ * answers that with (RFC 9293 3.10.7.1): its number is 0, and none of the flow's. Neither
+ * end is in that any more: X would have sent a challenge ACK (RFC 5961 4), and Y waits in
+ * SYN_SENT, where it takes this. From outside nobody speaks for an end that is here.
+ */
+static bool refuses_restart(const struct tcpfsm_step *st)
+{
+	const struct tcpfsm_flow *flow = st->flow;
+
+	return flow->shook && st->seg->flags & TCPFSM_ACK &&
+	       tcpfsm_answers_new_syn(flow, st->y, st->seg->ack) &&
+	       !(st->at->point == TCPFSM_AT_IN && flow->end[st->x].seen & TCPFSM_SEEN_OUT);
+}
+
 static enum judgement judge(const struct tcpfsm_step *st)
 {
 	const struct tcpfsm_endpoint *x = &st->flow->end[st->x];
@@ -88,11 +103,11 @@ static enum judgement judge(const struct tcpfsm_step *st)
 	u32 low = y->rcv_nxt;
 	u32 high = x->snd_nxt;
 
-	switch (y->state) {
-	case TCPFSM_CLOSE:
-	case TCPFSM_LISTEN:
+	if (tcpfsm_is_closed(y))
 		return RST_MOOT;
-	case TCPFSM_SYN_SENT:
+	if (refuses_restart(st))
+		return RST_EXACT;
+	if (y->state == TCPFSM_SYN_SENT) {
 		if (tcpfsm_at_target(st) && tcpfsm_has_fact(y, TCPFSM_FACT_P))
 			return judge_after_synack(st);
 		/* RFC 9293 3.10.7.3 */
@@ -233,6 +248,14 @@ void tcpfsm_reset_sent(struct tcpfsm_step *st)
 			refuse(st);
 		return;
 	}
+	if (refuses_restart(st)) {
+		/* No socket of X has sent it: it shows nothing of where X was. */
+		if (!tcpfsm_is_closed(x)) {
+			blame(st);
+			close_by_reset(st, st->x, 0, !tcpfsm_at_sender(st));
+		}
+		return;
+	}
 	/* Rule 10: an abort may be the only segment that shows X's ACK of Y's FIN. */
 	if (seg->flags & TCPFSM_ACK && !tcpfsm_after(seg->ack, y->snd_nxt) &&
 	    x->state != TCPFSM_CLOSE && !is_of_nobody(st))
@@ -328,6 +351,16 @@ static bool is_older_than_rst(const struct tcpfsm_step *st)
 					    tcpfsm_has_fact(x, TCPFSM_FACT_A);
 }
 
+/*
+ * A RST has closed one end or both: was it for a SYN into the synchronised flow, and no
+ * socket's? Then neither sends anything of the old life behind it: see refuses_restart().
+ */
+static bool was_of_nobody(const struct tcpfsm_flow *flow)
+{
+	return flow->shook && flow->new_of != TCPFSM_NOBODY &&
+	       !((flow->end[0].marks | flow->end[1].marks) & TCPFSM_MARK_RESET_SENT);
+}
+
 static bool is_leftover(const struct tcpfsm_step *st)
 {
 	const struct tcpfsm_endpoint *x = &st->flow->end[st->x];
@@ -338,6 +371,8 @@ static bool is_leftover(const struct tcpfsm_step *st)
 		return true;
 	if (tcpfsm_is_copy(st))
 		return true;
+	if (was_of_nobody(st->flow))
+		return false;
 	return x->marks & TCPFSM_MARK_RESET_SENT ? is_older_than_rst(st) :
 								      was_on_its_way(st);
 }
@@ -348,12 +383,18 @@ static bool is_leftover(const struct tcpfsm_step *st)
  */
 void tcpfsm_reset_withdraw(struct tcpfsm_step *st)
 {
+	const u16 reset = TCPFSM_MARK_RESET | TCPFSM_MARK_RESET_SENT | TCPFSM_MARK_RESET_INFERRED;
 	struct tcpfsm_flow *flow = st->flow;
 	struct tcpfsm_endpoint *x = &flow->end[st->x];
+	bool both;
 
 	if (x->marks & TCPFSM_MARK_GONE || is_leftover(st))
 		return;
-	x->marks &= ~(TCPFSM_MARK_RESET | TCPFSM_MARK_RESET_SENT | TCPFSM_MARK_RESET_INFERRED);
+	/* X is there: it has not answered Y's SYN so, and Y was not refused. */
+	both = was_of_nobody(flow) && flow->new_of == st->y;
+	x->marks &= ~reset;
+	if (both)
+		flow->end[st->y].marks &= ~reset;
 	if (!(flow->end[st->y].marks & TCPFSM_MARK_RESET))
 		flow->reset_by = TCPFSM_NOBODY;
 	tcpfsm_note(st, TCPFSM_ANOMALY_RST_WITHDRAWN);
@@ -362,6 +403,8 @@ void tcpfsm_reset_withdraw(struct tcpfsm_step *st)
 		tcpfsm_pass_syn_recv(st, st->x, true);
 	else
 		tcpfsm_settle(st, st->x, true);
+	if (both)
+		tcpfsm_settle(st, st->y, true);
 }
 
 /**

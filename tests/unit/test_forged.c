@@ -225,8 +225,8 @@ TEST(blind_over_loopback)
 	blind("loopback", AT_LOOPBACK);
 }
 
-/* From outside, in the name of an end that is on the same host as the other. */
-static void forge_over_loopback(struct siege *siege, unsigned int who, u8 flags, u32 seq, u32 ack)
+/* From outside, in the name of an end that is on this host. */
+static void forge_from_outside(struct siege *siege, unsigned int who, u8 flags, u32 seq, u32 ack)
 {
 	struct tcpfsm_segment seg = { .seq = seq, .ack = ack, .flags = flags, .window = 1000 };
 
@@ -242,13 +242,39 @@ TEST(both_names_over_loopback)
 	say(&siege, SERVER, TCPFSM_SYN | TCPFSM_ACK, 0);
 	say(&siege, CLIENT, TCPFSM_ACK, 0);
 	talk(&siege);
-	forge_over_loopback(&siege, CLIENT, TCPFSM_SYN, 1500000000, 0);
+	forge_from_outside(&siege, CLIENT, TCPFSM_SYN, 1500000000, 0);
 	say(&siege, SERVER, TCPFSM_ACK, 0);
-	forge_over_loopback(&siege, SERVER, TCPFSM_SYN | TCPFSM_ACK, 2000000000, 1500000001);
+	forge_from_outside(&siege, SERVER, TCPFSM_SYN | TCPFSM_ACK, 2000000000, 1500000001);
 	expect(&siege, TCPFSM_ESTABLISHED, TCPFSM_ESTABLISHED, "in both names");
-	forge_over_loopback(&siege, SERVER, TCPFSM_SYN, 1500000000, 0);
-	forge_over_loopback(&siege, CLIENT, TCPFSM_SYN | TCPFSM_ACK, 2000000000, 1500000001);
+	forge_from_outside(&siege, SERVER, TCPFSM_SYN, 1500000000, 0);
+	forge_from_outside(&siege, CLIENT, TCPFSM_SYN | TCPFSM_ACK, 2000000000, 1500000001);
 	expect(&siege, TCPFSM_ESTABLISHED, TCPFSM_ESTABLISHED, "the other way round");
+}
+
+/* So for the answer of a host that has no socket; from outside it comes from nobody here. */
+TEST(refused_from_outside)
+{
+	struct siege siege = { .name = "loopback", .view = AT_LOOPBACK, .now_ns = NSEC_PER_SEC };
+	unsigned int who;
+
+	say(&siege, CLIENT, TCPFSM_SYN, 0);
+	say(&siege, SERVER, TCPFSM_SYN | TCPFSM_ACK, 0);
+	say(&siege, CLIENT, TCPFSM_ACK, 0);
+	talk(&siege);
+	for (who = CLIENT; who <= SERVER; who++) {
+		forge_from_outside(&siege, who, TCPFSM_SYN, 1500000000, 0);
+		forge_from_outside(&siege, !who, TCPFSM_RST | TCPFSM_ACK, 0, 1500000001);
+		expect(&siege, TCPFSM_ESTABLISHED, TCPFSM_ESTABLISHED, "refused in both names");
+	}
+	siege = (struct siege){ .name = "the server", .view = AT_SERVER, .now_ns = NSEC_PER_SEC };
+	say(&siege, CLIENT, TCPFSM_SYN, 0);
+	say(&siege, SERVER, TCPFSM_SYN | TCPFSM_ACK, 0);
+	say(&siege, CLIENT, TCPFSM_ACK, 0);
+	forge_from_outside(&siege, CLIENT, TCPFSM_SYN, 1500000000, 0);
+	forge_from_outside(&siege, SERVER, TCPFSM_RST | TCPFSM_ACK, 0, 1500000001);
+	assert_int_equal(siege.flow.end[CLIENT].state, TCPFSM_ESTABLISHED);
+	talk(&siege);
+	expect(&siege, TCPFSM_ESTABLISHED, TCPFSM_ESTABLISHED, "refused from outside");
 }
 
 /* ---- the tricks ---- */
@@ -278,6 +304,56 @@ TEST(syn_in_established)
 	     "client > S 300			| ES/ES !syn_in_sync flags=half_open",
 	     "server < . 111 ack 111		| ES/ES",
 	     "client > . 111 ack 111		| ES/ES outcome=open -flags");
+}
+
+/*
+ * A SYN in one name and, in the other, what a host without a socket answers need no number
+ * of theirs. The end that is said to have answered so is there: its challenge ACK shows it.
+ */
+TEST(refused_in_both_names)
+{
+	play(AT_ROUTER, OPEN,
+	     "client > S 900000000		| ES/ES !syn_in_sync flags=half_open",
+	     "server < R. 0 ack 900000001	| CL?/CL? ended",
+	     "server < . 111 ack 111		| ~ES?/~ES? !rst_withdrawn revived outcome=open "
+						 "flags=half_open -reset_in",
+	     "client > P. 111:121 ack 111	| ES/ES -flags",
+	     "server < . 111 ack 121		| ES/ES",
+	     "client > F. 121 ack 111		| F1/ES");
+	/* It went out before that answer: nobody has anything to say until they go on. */
+	play(AT_ROUTER, OPEN,
+	     "client > S 900000000		| ES*/ES* !syn_in_sync",
+	     "server < . 111 ack 111		| ES*/ES*",
+	     "server < R. 0 ack 900000001	| CL*/CL* ended outcome=half_open",
+	     "+5s client > P. 111:121 ack 111	| ~ES*/CL* !rst_withdrawn revived -flags",
+	     "server < . 111 ack 121		| ES*/~ES* !rst_withdrawn outcome=open -reset_in");
+	play(AT_ROUTER, OPEN,
+	     "client > S 900000000		| ES*/ES* !syn_in_sync",
+	     "server < R. 0 ack 900000001	| CL*/CL* ended",
+	     "+5s server < P. 111:121 ack 111	| ~ES*/~ES* !rst_withdrawn revived",
+	     "client > . 111 ack 121		| ES*/ES* outcome=open -flags");
+	/* The other way round, while they close. */
+	play(AT_ROUTER, OPEN,
+	     "client > F. 111 ack 111		| F1*/ES*",
+	     "server < S 900000000		| F1*/ES* !syn_in_sync flags=half_open",
+	     "client > R. 0 ack 900000001	| CL*/CL* ended",
+	     "client > F. 111 ack 111		| ~F1*/~ES* !rst_withdrawn revived again",
+	     "server < . 111 ack 112		| F2*/CW* outcome=open -flags");
+	/* A copy that the network has made is older. */
+	play(AT_ROUTER,
+	     "client > S 100 <TS 1>		| SS/LI",
+	     "server < S. 60 ack 101 <TS 1 ecr 1> | SS/SR",
+	     "client > . 101 ack 61 <TS 2 ecr 1> | ES/ES?",
+	     "server < P. 61:71 ack 101 <TS 2 ecr 2> | ES/ES",
+	     "client > S 900000000		| ES/ES !syn_in_sync",
+	     "server < R. 0 ack 900000001	| CL?/CL? ended",
+	     "server < P. 61:71 ack 101 <TS 2 ecr 2> | CL?/CL? outcome=half_open",
+	     "server < P. 61:71 ack 101 <TS 3 ecr 2> | ~ES/~ES !rst_withdrawn revived");
+	/* At an end's own host its stack has answered, and that shows that it is there. */
+	play(AT_SERVER, OPEN,
+	     "client > S 900000000		| ES*/ES* !syn_in_sync",
+	     "server < . 111 ack 111		| ES*/ES*",
+	     "client > R. 0 ack 900000001	| ES*/ES* !rst_outside outcome=open");
 }
 
 /* RFC 5961 5: data with an ACK of anything was taken. */
@@ -333,6 +409,7 @@ TEST(syn_and_rst)
 TESTS = {
 	test(blind_at_the_client), test(blind_at_the_server), test(blind_at_a_router),
 	test(blind_over_loopback), test(both_names_over_loopback),
+	test(refused_from_outside), test(refused_in_both_names),
 	test(rst_in_the_window), test(syn_in_established), test(ack_of_unsent_data),
 	test(low_ttl), test(fin_then_data), test(syn_and_rst),
 };

@@ -508,6 +508,48 @@ TEST(half_open_discovery)
 	     "client > . 9001 ack 261	| ES/ES");
 }
 
+/*
+ * Both hosts have restarted, and nobody listens: no socket is there for the SYN, and the
+ * answer has no number of the old life (RFC 9293 3.10.7.1).
+ */
+TEST(refused_by_a_host_that_forgot)
+{
+	play(EVERYWHERE, OPEN,
+	     "+20s client > S 5000	| ES/ES !syn_in_sync flags=half_open",
+	     "server < R. 0 ack 5001	| CL/CL ended outcome=half_open reset_in=ESTABLISHED",
+	     "+1s client > S 6000	| SS/LI new old=half_open",
+	     "server < R. 0 ack 6001	| CL/CL ended outcome=refused");
+	play(AT_CLIENT, OPEN,
+	     "client > S 5000		| ES/ES !syn_in_sync",
+	     "server < R. 0 ack 5001	| CL/CL? ended outcome=half_open");
+	play(AT_SERVER, OPEN,
+	     "client > S 5000		| ES/ES !syn_in_sync",
+	     "server < R. 0 ack 5001	| CL?/CL ended outcome=half_open");
+	play(AT_ROUTER, OPEN,
+	     "client > S 5000		| ES/ES !syn_in_sync",
+	     "server < R. 0 ack 5001	| CL?/CL? ended outcome=half_open");
+	/* In a teardown that never came to its end, with what had been acknowledged of it. */
+	play(EVERYWHERE, CLOSE_WAIT,
+	     "+100s client > S 5000	| F2/CW !syn_in_sync flags=half_open",
+	     "server < R. 0 ack 5001	| CL/CL ended outcome=half_open");
+	/* One end was closed before that. */
+	play(AT_ROUTER, OPEN,
+	     "client > P. 111:211 ack 111 | ES/ES",
+	     "client > R. 111 ack 111	| ES/CL*",
+	     "client > S 5000		| ES/CL* !syn_in_sync flags=half_open",
+	     "server < R. 0 ack 5001	| CL*/CL* ended outcome=half_open");
+	/* It answers another SYN, or one that was not the client's. */
+	play(EVERYWHERE, OPEN,
+	     "client > S 500000000	| ES/ES !syn_in_sync",
+	     "client > P. 111:121 ack 111 | ES/ES -flags");
+	play(AT_CLIENT | AT_ROUTER, OPEN,
+	     "client > S 500000000	| ES/ES !syn_in_sync",
+	     "server < R. 900000000 ack 500000002 | ES/ES !rst_outside flags=half_open",
+	     "server < R 900000000	| ES/ES !rst_outside",
+	     "client > P. 111:121 ack 111 | ES/ES -flags",
+	     "server < R. 900000000 ack 500000001 | ES/ES !rst_outside outcome=open");
+}
+
 /* The client is gone, and copies of its SYN come to a port that is closed. */
 TEST(refused_after_reset)
 {
@@ -671,7 +713,8 @@ TESTS = {
 	item(31b, sack_edge), item(32a, straight_after_data), test(leftover),
 	item(33, after_the_end), test(late_copy_of_syn), test(withdrawn),
 	test(withdrawn_in_each_state), test(in_flight), item(34, syn_into_a_connection),
-	item(36a, half_open_discovery), test(forged_syn), test(refused_after_reset),
+	item(36a, half_open_discovery), test(forged_syn), item(36c, refused_by_a_host_that_forgot),
+	test(refused_after_reset),
 	test(dropped_in_syn_recv), item(37, data_to_one_that_forgot),
 	item(38a, probes), item(38b, probes_while_closing), item(39, without_ack),
 	test(ack_of_an_abort), item(40b, wrap), item(40a, more_than_two_gigabytes),
