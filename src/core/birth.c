@@ -151,6 +151,18 @@ static bool answers_another(const struct tcpfsm_flow *flow, unsigned int who,
 			       (tcpfsm_is_closed(x) || x->state == TCPFSM_TIME_WAIT));
 }
 
+/*
+ * Of the other direction nothing passes here, so no answer will tell which life goes on; a
+ * SYN-ACK that answers the SYN of this one may be a second SYN cookie.
+ */
+static bool is_all_there_is(const struct tcpfsm_flow *flow, const struct tcpfsm_endpoint *y,
+			    const struct tcpfsm_segment *seg)
+{
+	return flow->flags & TCPFSM_FLOW_ONEWAY && !y->seen &&
+	       !(seg->flags & TCPFSM_ACK && y->marks & TCPFSM_MARK_ISN &&
+		 seg->ack == y->isn + 1);
+}
+
 /**
  * tcpfsm_is_new_incarnation() - does this segment begin another connection?
  * @flow: the flow that its addresses and ports name
@@ -177,13 +189,16 @@ bool tcpfsm_is_new_incarnation(const struct tcpfsm_flow *flow, unsigned int who,
 	bool known = x->marks & TCPFSM_MARK_ISN && seg->seq == x->isn;
 
 	if (flags == (TCPFSM_SYN | TCPFSM_ACK))
-		return !known && answers_another(flow, who, seg);
+		return !known && (is_all_there_is(flow, y, seg) ||
+				  answers_another(flow, who, seg));
 	if (flags != TCPFSM_SYN)
 		return false;
 	if (flow->ended)
 		return !known || x->marks & TCPFSM_MARK_GONE;
 	if (known)
 		return false;
+	if (is_all_there_is(flow, y, seg))
+		return true;
 	/* At its own host nobody else opens in its name; the other end's life may go on unseen. */
 	if (tcpfsm_is_local(flow, who) && !tcpfsm_is_local(flow, !who) &&
 	    (x->state == TCPFSM_TIME_WAIT || x->state == TCPFSM_CLOSE))

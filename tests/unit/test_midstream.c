@@ -185,6 +185,43 @@ TEST(server_only)
 	     "server < F. 701 ack 251	| SS/F1 closer=server");
 }
 
+/* 69. No answer will tell which SYN lives: the next life of the ports begins with it. */
+TEST(one_way_reuse)
+{
+	play(AT_ROUTER,
+	     "client > S 100		| SS/LI",
+	     "client > . 101 ack 501	| ES/LI",
+	     "client > F. 101 ack 501	| F1/LI",
+	     "client > . 102 ack 502	| F1/LI",
+	     "client > S 100		| F1/LI again",
+	     "+70s client > S 7000	| SS/LI new old=reused",
+	     "client > . 7001 ack 9001	| ES/LI flags=loose,oneway",
+	     "client > F. 7001 ack 9101	| F1/LI");
+	play(AT_ROUTER,
+	     "server < S. 500 ack 101	| SS/SR flags=midstream",
+	     "server < P. 501:601 ack 201 | SS/ES",
+	     "server < F. 601 ack 202	| SS/F1",
+	     "server < S. 500 ack 101	| SS/F1 again",
+	     "+70s server < S. 90500 ack 70101 | SS/SR new old=reused flags=midstream",
+	     "server < P. 90501:90601 ack 70201 | SS/ES");
+	/* A cookie for the SYN that has its answer. */
+	play(AT_ROUTER,
+	     "server < S. 500 ack 101	| SS/SR",
+	     "server < P. 501:601 ack 201 | SS/ES",
+	     "server < S. 700 ack 101	| SS/ES !synack_isn");
+	/* The other direction has passed: it answers. */
+	play(AT_ROUTER,
+	     "client > S 100		| SS/LI",
+	     "client > . 101 ack 501	| ES/LI flags=loose,oneway",
+	     "server < . 501 ack 101	| ES/LI",
+	     "client > S 7000		| ES/LI");
+	/* So it does where nothing shows yet that it passes elsewhere. */
+	play(AT_ROUTER,
+	     "client > S 100		| SS/LI",
+	     "client > S 7000		| SS/LI",
+	     "client > . 101 ack 501	| ES/LI flags=loose,oneway");
+}
+
 /* 63. Where the ends are. */
 TEST(view)
 {
@@ -208,7 +245,8 @@ TESTS = {
 	item(62a, at_data), item(62b, at_synack), item(62c, at_fin), item(62d, far_ahead),
 	item(62e, lone_reset), item(62f, roles), item(62g, reset_in_midstream),
 	item(62h, reset_of_one_unseen), item(62i, syn_in_midstream), item(69a, client_only),
-	item(69b, server_only), item(63, view), item(67, multipath), test(synack_after_its_ack),
+	item(69b, server_only), item(69c, one_way_reuse), item(63, view), item(67, multipath),
+	test(synack_after_its_ack),
 };
 
 int main(void)
