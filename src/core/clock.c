@@ -116,10 +116,14 @@ u64 tcpfsm_deadline_ns(const struct tcpfsm_flow *flow, const struct tcpfsm_limit
 	}
 }
 
-/* Has @end sent a SYN-ACK that its peer has not acknowledged? */
+/*
+ * Has @end sent a SYN-ACK that its peer has not acknowledged? Where one direction alone
+ * passes, what @end sends later shows that it has.
+ */
 static bool lacks_ack(const struct tcpfsm_endpoint *end, const struct tcpfsm_endpoint *peer)
 {
-	return end->marks & TCPFSM_MARK_SYNACK && !tcpfsm_has_fact(peer, TCPFSM_FACT_A);
+	return (end->marks & (TCPFSM_MARK_SYNACK | TCPFSM_MARK_P_CONFIRMED)) ==
+	       TCPFSM_MARK_SYNACK && !tcpfsm_has_fact(peer, TCPFSM_FACT_A);
 }
 
 static enum tcpfsm_verdict verdict_of_silence(const struct tcpfsm_flow *flow)

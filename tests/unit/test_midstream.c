@@ -183,6 +183,12 @@ TEST(server_only)
 	     "server < P. 501:601 ack 151 | SS/ES",
 	     "server < P. 601:701 ack 251 | SS/ES",
 	     "server < F. 701 ack 251	| SS/F1 closer=server");
+	/* It has had the ACK of its SYN-ACK, as it talks. */
+	play(AT_ROUTER,
+	     "server < S. 500 ack 101	| SS/SR",
+	     "server < P. 501:601 ack 201 | SS/ES",
+	     "+299.999s			| SS/ES",
+	     "+1ms			| CL?/CL? ended outcome=vanished");
 }
 
 /* 69. No answer will tell which SYN lives: the next life of the ports begins with it. */

@@ -106,6 +106,11 @@ EARNS(synack_timeout)
 	     "server < S 500		| SS/SS",
 	     "client > S. 100 ack 501	| SR/SS",
 	     "+90s			| CL/CL ended outcome=synack_timeout");
+	/* Of a flow in one direction. */
+	play(AT_ROUTER,
+	     "server < S. 500 ack 101	| SS/SR",
+	     "server < S. 500 ack 101	| SS/SR again",
+	     "+90s			| CL?/CL? ended outcome=synack_timeout");
 }
 
 /* An ACK came, and the server would not have it to the end (a full accept queue). */
@@ -114,6 +119,11 @@ FAILS(synack_timeout)
 	play(EVERYWHERE, OPENED,
 	     "server < S. 100 ack 101	| ES/~SR !final_ack_lost",
 	     "+90s			| CL/CL ended outcome=vanished");
+	/* One direction alone passes, but that shows it. */
+	play(AT_ROUTER,
+	     "server < S. 500 ack 101	| SS/SR",
+	     "server < P. 501:601 ack 201 | SS/ES",
+	     "+301s			| CL?/CL? ended outcome=vanished");
 	play(EVERYWHERE,
 	     "client > S 100		| SS/LI",
 	     "+149.999s			| SS/LI",
