@@ -55,6 +55,22 @@ static void time_syn(struct tcpfsm_step *st)
 	}
 }
 
+/*
+ * A listener answers each copy of a SYN at once (RFC 9293 3.10.7.4, first; the kernel's
+ * tcp_check_req()). Where the round trip is longer than the client's first timeout of 1 s
+ * (RFC 6298 2.1) the answer to the second SYN comes behind the ACK of the first answer: it
+ * was sent before that ACK came. One more than there were SYNs is a repetition. At its own
+ * host the order is known.
+ */
+static bool answers_a_repetition(const struct tcpfsm_step *st)
+{
+	const struct tcpfsm_endpoint *x = &st->flow->end[st->x];
+	const struct tcpfsm_endpoint *y = &st->flow->end[st->y];
+
+	return st->seg->flags & TCPFSM_ACK && !(x->marks & TCPFSM_MARK_BARE_SYN) &&
+	       !tcpfsm_at_sender(st) && x->rtx_syn <= y->rtx_syn;
+}
+
 static void repeat_syn(struct tcpfsm_step *st)
 {
 	struct tcpfsm_endpoint *x = &st->flow->end[st->x];
@@ -64,7 +80,7 @@ static void repeat_syn(struct tcpfsm_step *st)
 	if (x->rtx_syn < 255)
 		x->rtx_syn++;
 	time_syn(st);
-	if (copy || !may_lack_p(x))
+	if (copy || !may_lack_p(x) || answers_a_repetition(st))
 		return;
 	/* The ACK of it was lost, or the stack dropped what reached it. */
 	if (x->marks & TCPFSM_MARK_SYNACK)

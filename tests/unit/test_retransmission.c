@@ -94,6 +94,46 @@ TEST(final_ack_lost_twice)
 	     "client > . 101 ack 61		| ES/ES");
 }
 
+/* 4. Not so where the round trip is longer than the client waits: each SYN has its answer. */
+TEST(answer_to_each_syn)
+{
+	play(AT_CLIENT | AT_ROUTER,
+	     "client > S 100 <TS 1000>		| SS*/LI*",
+	     "+1s client > S 100 <TS 2000>	| SS*/LI* again",
+	     "+200ms server < S. 60 ack 101 <TS 500 ecr 1000> | SS*/SR*",
+	     "client > . 101 ack 61 <TS 2201 ecr 500> | ES*/ES*",
+	     "+1s server < S. 60 ack 101 <TS 1500 ecr 2000> | ES*/ES* again",
+	     "client > . 101 ack 61 <TS 3201 ecr 1500> | ES*/ES*",
+	     "client > P. 101:111 ack 61	| ES*/ES*",
+	     "server < . 61 ack 111		| ES*/ES*");
+	/* The ACK was lost all the same: the next repetition tells. */
+	play(AT_CLIENT | AT_ROUTER,
+	     "client > S 100			| SS*/LI*",
+	     "+1s client > S 100		| SS*/LI* again",
+	     "+200ms server < S. 60 ack 101	| SS*/SR*",
+	     "client > . 101 ack 61 lost	| ES*/ES*",
+	     "+1s server < S. 60 ack 101	| ES*/ES* again",
+	     "client > . 101 ack 61 lost	| ES*/ES*",
+	     "+2s server < S. 60 ack 101	| ES*/~SR again !final_ack_lost",
+	     "client > . 101 ack 61		| ES*/ES*");
+	/* At the server's own host it has had the ACK when it sends another: it did not take it. */
+	play(AT_SERVER,
+	     "client > S 100			| SS/LI",
+	     "+1s client > S 100		| SS/LI again",
+	     "server < S. 60 ack 101		| SS/SR",
+	     "client > . 101 ack 61		| ES/ES",
+	     "+1s server < S. 60 ack 101	| ES/~SR again !final_ack_lost");
+	/* Crossed SYNs have one SYN-ACK each. */
+	play(AT_ROUTER,
+	     "client > S 100			| SS*/LI*",
+	     "server < S 60			| SS*/SS*",
+	     "+1s client > S 100		| SS*/SS* again",
+	     "client > S. 100 ack 61		| SR*/SS*",
+	     "server < S. 60 ack 101		| ES*/SR*,ES*",
+	     "client > . 101 ack 61		| ES*/ES*",
+	     "+1s server < S. 60 ack 101	| ES*/~SR again !final_ack_lost");
+}
+
 /* 5. The segment that completes the handshake is itself a repetition. */
 TEST(data_completes_handshake_late)
 {
@@ -373,6 +413,7 @@ TEST(round_trip_after_a_repetition)
 TESTS = {
 	item(1c, every_segment_twice), item(2b, late_copy_of_the_syn),
 	item(3b, late_copy_of_the_synack), item(4b, final_ack_lost_twice),
+	item(4c, answer_to_each_syn),
 	item(5b, data_completes_handshake_late), item(6b, full_accept_queue),
 	item(7b, simultaneous_open_with_loss), item(11b, split_handshake_with_copies),
 	item(14b, refused_twice), item(20b, fast_open_with_loss),
