@@ -159,6 +159,9 @@ void tcpfsm_learn(struct tcpfsm_step *st, unsigned int who, u8 facts)
 void tcpfsm_withdraw(struct tcpfsm_step *st, unsigned int who, u8 facts, u16 marks)
 {
 	st->flow->end[who].facts &= ~facts;
+	/* What was measured up to that ACK ends with the next one that is taken for it. */
+	if (facts & TCPFSM_FACT_PF)
+		st->flow->has &= ~(TCPFSM_HAS_TEARDOWN | TCPFSM_HAS_FINACK_CLIENT << who);
 	st->flow->end[who].marks &= ~marks;
 	st->result->learned = true;
 	tcpfsm_settle(st, who, true);

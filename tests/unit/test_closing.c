@@ -398,6 +398,35 @@ TEST(last_ack_lost)
 	     "server < .		| F2/CW");
 }
 
+/* 50. What was measured up to an ACK that is withdrawn is withdrawn with it. */
+TEST(last_ack_lost_measured)
+{
+	play(AT_ROUTER, OPEN,
+	     "client > F.		| F1/ES",
+	     "+10ms server < F. 111 ack 112 | F2*/CW*,LA* finack_ms=10/-",
+	     "+20ms client > . lost	| TW*/CL* finack_ms=10/20 teardown_ms=30",
+	     "+1s server < F. 111 ack 112 | TW*/~LA* again !last_ack_lost finack_ms=10/- -teardown_ms",
+	     "client > . 112 ack 112	| TW*/CL* finack_ms=10/1021 teardown_ms=1031",
+	     "+60s			| CL*/CL* ended outcome=graceful");
+	/* It is never acknowledged: the client had no socket by then. */
+	play(AT_ROUTER, OPEN,
+	     "client > F.		| F1/ES",
+	     "+10ms server < F. 111 ack 112 | F2*/CW*,LA*",
+	     "+20ms client > . lost	| TW*/CL* teardown_ms=30",
+	     "+60s			| CL*/CL* ended",
+	     "server < F. 111 ack 112	| CL*/~LA* again revived !last_ack_lost -teardown_ms",
+	     "client > R 112		| CL*/CL* ended outcome=reset_client finack_ms=10/- -teardown_ms");
+	/* Of the end that closed first; and a copy of its FIN takes nothing back. */
+	play(AT_SERVER | AT_ROUTER, OPEN,
+	     "client > F.		| F1/ES",
+	     "+10ms server < . lost	| F2*/CW* finack_ms=10/-",
+	     "+1s client > F. 111 ack 111 | ~F1*/CW* again !last_ack_lost -finack_ms",
+	     "server < .		| F2*/CW* finack_ms=1011/-",
+	     "server < F.		| F2*/LA*",
+	     "client > . 112 ack 112	| TW*/CL* teardown_ms=1013",
+	     "client > F. 111 ack 111	| TW*/CL* again finack_ms=1011/1 teardown_ms=1013");
+}
+
 /* 51. TIME_WAIT is over: nobody is left who could acknowledge. */
 TEST(last_ack_lost_for_good)
 {
@@ -697,7 +726,8 @@ TESTS = {
 	item(43b, simultaneous_close_certainty), item(44, crossed_fin_carries_ack),
 	item(45a, half_close), item(46, fin_with_data), item(47, fin_beyond_a_hole),
 	item(48, fin_with_older_ack), item(49a, repeated_fin), item(49b, repeated_ack),
-	item(50a, last_ack_lost), item(51, last_ack_lost_for_good),
+	item(50a, last_ack_lost), item(50c, last_ack_lost_measured),
+	item(51, last_ack_lost_for_good),
 	item(35, challenge_in_last_ack), item(52, orphan), item(53b, time_wait),
 	item(55, outbound_reuse), item(58c, aborted_in_each_state), item(54a, syn_in_time_wait),
 	item(54b, syn_in_time_wait_with_timestamp),
