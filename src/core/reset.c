@@ -176,8 +176,12 @@ static bool closes_sender(const struct tcpfsm_step *st)
 		return false;
 	case TCPFSM_SYN_SENT:
 	case TCPFSM_SYN_RECV:
-		/* A live end would have taken an ACK of its SYN. */
-		return seg->seq == x->snd_nxt;
+		/*
+		 * A live end would have taken an ACK of its SYN, with or without the data in
+		 * that (RFC 7413 4.2).
+		 */
+		return seg->seq == x->snd_nxt ||
+		       (!(seg->flags & TCPFSM_ACK) && tcpfsm_answers_syn(x, seg->seq));
 	}
 	/* In order at its own host, and no live socket sends one in these states. */
 	if (tcpfsm_at_sender(st))

@@ -183,6 +183,35 @@ TEST(answer_of_the_closed)
 	     "client > P. 111:211 ack 111 | ~ES/ES !rst_withdrawn");
 }
 
+/* RFC 7413 4.2: the SYN-ACK may cover the SYN without its data, and the client be gone. */
+TEST(gone_behind_fast_open)
+{
+	play(AT_CLIENT | AT_ROUTER,
+	     "client > S 100:200 <tfo>	| SS*/LI*",
+	     "+3s server < S. 60 ack 101 | SS*/SR*",
+	     "client > R 101		| CL*/LI* ended outcome=reset_client");
+	play(AT_CLIENT | AT_ROUTER,
+	     "client > S 100:200 <tfo>	| SS*/LI*",
+	     "+3s server < S. 60 ack 151 | SS*/SR*",
+	     "client > R 151		| CL*/LI* ended outcome=reset_client");
+	/* A SYN-ACK that the client could not take: it waits (RFC 9293 3.10.7.3). */
+	play(AT_CLIENT | AT_ROUTER,
+	     "client > S 100:200 <tfo>	| SS*/LI*",
+	     "server < S. 60 ack 100	| SS*/LI* !old_synack",
+	     "client > R 100		| SS*/LI*",
+	     "server < S. 60 ack 202	| SS*/LI* !old_synack",
+	     "client > R 202		| SS*/LI*");
+	/* One that has taken it stands behind the data when it aborts. */
+	play(AT_ROUTER,
+	     "client > S 100:200 <tfo>	| SS*/LI*",
+	     "server < S. 60 ack 101	| SS*/SR*",
+	     "client > R. 201 ack 61	| ES*,CL*/LI* ended");
+	play(AT_ROUTER,
+	     "client > S 100:200 <tfo>	| SS*/LI*",
+	     "server < S. 60 ack 101	| SS*/SR*",
+	     "client > R. 101 ack 61	| SS*/LI*");
+}
+
 /* The SYN-ACK has come: SYN_SENT has passed, though nothing of the client's shows it. */
 TEST(behind_the_synack)
 {
@@ -718,7 +747,7 @@ TESTS = {
 	test(dropped_in_syn_recv), item(37, data_to_one_that_forgot),
 	item(38a, probes), item(38b, probes_while_closing), item(39, without_ack),
 	test(ack_of_an_abort), item(40b, wrap), item(40a, more_than_two_gigabytes),
-	test(answer_of_the_closed), test(behind_the_synack), test(in_the_backlog),
+	test(answer_of_the_closed), test(gone_behind_fast_open), test(behind_the_synack), test(in_the_backlog),
 	test(behind_a_fin_in_syn_sent), test(of_nobody_in_syn_sent),
 	test(late_copies), test(forged_in_the_handshake),
 	test(long_after), test(overtaking),
