@@ -39,9 +39,6 @@ static void note_flags(struct tcpfsm_step *st)
 	}
 }
 
-/* What a SYN can offer: its window is never scaled (RFC 7323 2.2). */
-#define SYN_WINDOW_MAX 0xffff
-
 /*
  * Y has acknowledged nothing yet, so X, whose SYN was seen, goes on from there (in
  * the handshake by Fast Open alone), as far as any SYN's window lets it.
@@ -51,7 +48,7 @@ static bool is_far(const struct tcpfsm_endpoint *x, const struct tcpfsm_segment 
 	u32 low = x->snd_nxt - x->isn < TCPFSM_WINDOW_MAX ? x->isn :
 							    x->snd_nxt - TCPFSM_WINDOW_MAX;
 
-	return !tcpfsm_within(seg->seq, low, x->snd_nxt + SYN_WINDOW_MAX);
+	return !tcpfsm_within(seg->seq, low, x->snd_nxt + TCPFSM_SYN_WINDOW_MAX);
 }
 
 /* At X's own host nobody but X speaks for X. */

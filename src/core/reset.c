@@ -138,6 +138,24 @@ static enum judgement judge(const struct tcpfsm_step *st)
 	return RST_INEXACT;
 }
 
+/*
+ * X has answered the SYN of Y, and answers a copy of it so that no socket is there for it
+ * (RFC 9293 3.10.7.1): the listener is gone, and its SYN_RECV with it
+ * (inet_csk_listen_stop()). That RST has the number 0, and none that X goes on with.
+ */
+static bool has_stopped_listening(const struct tcpfsm_step *st)
+{
+	const struct tcpfsm_endpoint *x = &st->flow->end[st->x];
+	const struct tcpfsm_endpoint *y = &st->flow->end[st->y];
+	const struct tcpfsm_segment *seg = st->seg;
+
+	return x->state == TCPFSM_SYN_RECV && !(x->marks & TCPFSM_MARK_BARE_SYN) &&
+	       y->state == TCPFSM_SYN_SENT && seg->flags & TCPFSM_ACK &&
+	       tcpfsm_answers_syn(y, seg->ack) &&
+	       !tcpfsm_within(seg->seq, x->isn, x->snd_nxt + TCPFSM_SYN_WINDOW_MAX) &&
+	       judge(st) == RST_EXACT;
+}
+
 static void close_by_reset(struct tcpfsm_step *st, unsigned int who, u16 marks, bool inferred)
 {
 	struct tcpfsm_endpoint *end = &st->flow->end[who];
@@ -258,6 +276,11 @@ void tcpfsm_reset_sent(struct tcpfsm_step *st)
 			blame(st);
 			close_by_reset(st, st->x, 0, !tcpfsm_at_sender(st));
 		}
+		return;
+	}
+	if (has_stopped_listening(st)) {
+		blame(st);
+		close_by_reset(st, st->x, 0, !tcpfsm_at_sender(st));
 		return;
 	}
 	/* Rule 10: an abort may be the only segment that shows X's ACK of Y's FIN. */

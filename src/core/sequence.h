@@ -11,6 +11,9 @@
 /* A segment this far below what its target acknowledged is no retransmission. */
 #define TCPFSM_OLD_MIN 0x10000U
 
+/* What a SYN can offer: its window is never scaled (RFC 7323 2.2). */
+#define TCPFSM_SYN_WINDOW_MAX 0xffff
+
 /* Data or an ACK, and nothing else. */
 static inline bool tcpfsm_is_plain(const struct tcpfsm_segment *seg)
 {

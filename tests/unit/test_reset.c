@@ -212,6 +212,43 @@ TEST(gone_behind_fast_open)
 	     "client > R. 101 ack 61	| SS*/LI*");
 }
 
+/* A listener is closed, and its half-open connections with it (RFC 9293 3.10.7.1). */
+TEST(listener_gone)
+{
+	play(AT_SERVER | AT_ROUTER,
+	     "client > S 100		| SS*/LI*",
+	     "server < S. 60 ack 101 lost | SS*/SR*",
+	     "+1s client > S 100	| SS*/SR* again",
+	     "server < R. 900000000 ack 101 | CL*/CL* ended outcome=reset_server reset_in=SYN_SENT",
+	     "+1s client > S 9000	| SS*/LI* new");
+	play(AT_LOOPBACK,
+	     "client > S 100		| SS/LI",
+	     "server < S. 60 ack 101 lost | SS/SR",
+	     "+1s client > S 100	| SS/SR again",
+	     "server < R. 900000000 ack 101	| CL/CL ended outcome=reset_server");
+	/* The RST was for a copy that came before it listened, and is late: it is there. */
+	play(AT_ROUTER,
+	     "client > S 100		| SS/LI",
+	     "client > S 100		| SS/LI again",
+	     "server < S. 60 ack 101	| SS/SR",
+	     "server < R. 900000000 ack 101	| CL?/CL? ended",
+	     "+1s server < S. 60 ack 101 | CL?/~SR again revived !rst_withdrawn",
+	     "client > . 101 ack 61	| ~SS,ES/ES? !rst_withdrawn");
+	/* A client that has taken the SYN-ACK takes no such RST. */
+	play(AT_CLIENT,
+	     "client > S 100		| SS/LI",
+	     "server < S. 60 ack 101	| SS/SR",
+	     "server < R. 900000000 ack 101	| SS/SR !rst_inexact",
+	     "client > . 101 ack 61	| ES/ES?");
+	/* It answers another SYN, or an ACK, which it could not take (RFC 9293 3.10.7.4). */
+	play(AT_SERVER | AT_ROUTER,
+	     "client > S 100		| SS*/LI*",
+	     "server < S. 60 ack 101	| SS*/SR*",
+	     "server < R. 900000000 ack 100	| SS*/SR* !rst_outside",
+	     "server < R 900000000		| SS*/SR* !rst_outside",
+	     "client > . 101 ack 61	| ES*/ES*");
+}
+
 /* The SYN-ACK has come: SYN_SENT has passed, though nothing of the client's shows it. */
 TEST(behind_the_synack)
 {
@@ -747,7 +784,8 @@ TESTS = {
 	test(dropped_in_syn_recv), item(37, data_to_one_that_forgot),
 	item(38a, probes), item(38b, probes_while_closing), item(39, without_ack),
 	test(ack_of_an_abort), item(40b, wrap), item(40a, more_than_two_gigabytes),
-	test(answer_of_the_closed), test(gone_behind_fast_open), test(behind_the_synack), test(in_the_backlog),
+	test(answer_of_the_closed),
+	test(listener_gone), test(gone_behind_fast_open), test(behind_the_synack), test(in_the_backlog),
 	test(behind_a_fin_in_syn_sent), test(of_nobody_in_syn_sent),
 	test(late_copies), test(forged_in_the_handshake),
 	test(long_after), test(overtaking),
