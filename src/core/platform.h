@@ -30,6 +30,7 @@ typedef uint32_t u32;
 typedef uint64_t u64;
 typedef int32_t s32;
 
+#define noinline
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define NSEC_PER_USEC 1000L
 #define NSEC_PER_MSEC 1000000L

@@ -86,12 +86,11 @@ static bool acks_syn(const struct tcpfsm_step *st)
  * end is in that any more: X would have sent a challenge ACK (RFC 5961 4), and Y waits in
  * SYN_SENT, where it takes this. From outside nobody speaks for an end that is here.
  */
-static bool refuses_restart(const struct tcpfsm_step *st)
+static noinline bool refuses_restart(const struct tcpfsm_step *st)
 {
 	const struct tcpfsm_flow *flow = st->flow;
 
-	return flow->shook && st->seg->flags & TCPFSM_ACK &&
-	       tcpfsm_answers_new_syn(flow, st->y, st->seg->ack) &&
+	return tcpfsm_answers_new_syn(flow, st->y, st->seg->ack) && flow->shook &&
 	       !(st->at->point == TCPFSM_AT_IN && flow->end[st->x].seen & TCPFSM_SEEN_OUT);
 }
 
@@ -103,11 +102,11 @@ static enum judgement judge(const struct tcpfsm_step *st)
 	u32 low = y->rcv_nxt;
 	u32 high = x->snd_nxt;
 
-	if (tcpfsm_is_closed(y))
+	switch (y->state) {
+	case TCPFSM_CLOSE:
+	case TCPFSM_LISTEN:
 		return RST_MOOT;
-	if (refuses_restart(st))
-		return RST_EXACT;
-	if (y->state == TCPFSM_SYN_SENT) {
+	case TCPFSM_SYN_SENT:
 		if (tcpfsm_at_target(st) && tcpfsm_has_fact(y, TCPFSM_FACT_P))
 			return judge_after_synack(st);
 		/* RFC 9293 3.10.7.3 */
@@ -133,13 +132,15 @@ static enum judgement judge(const struct tcpfsm_step *st)
 	/* RFC 5961 3.2 says RCV.NXT alone; the kernel adds the highest SACK edge. */
 	if (seg->seq == y->sack_edge && tcpfsm_after(seg->seq, low))
 		return RST_EXACT;
+	if (seg->flags & TCPFSM_ACK && refuses_restart(st))
+		return RST_EXACT;
 	if (tcpfsm_before(seg->seq, low) || tcpfsm_after(seg->seq, y->rcv_edge))
 		return RST_OUTSIDE;
 	return RST_INEXACT;
 }
 
 /*
- * X has answered the SYN of Y, and answers a copy of it so that no socket is there for it
+ * X has answered the SYN of Y, and answers a copy as a host without a socket
  * (RFC 9293 3.10.7.1): the listener is gone, and its SYN_RECV with it
  * (inet_csk_listen_stop()). That RST has the number 0, and none that X goes on with.
  */
@@ -150,8 +151,7 @@ static bool has_stopped_listening(const struct tcpfsm_step *st)
 	const struct tcpfsm_segment *seg = st->seg;
 
 	return x->state == TCPFSM_SYN_RECV && !(x->marks & TCPFSM_MARK_BARE_SYN) &&
-	       y->state == TCPFSM_SYN_SENT && seg->flags & TCPFSM_ACK &&
-	       tcpfsm_answers_syn(y, seg->ack) &&
+	       y->state == TCPFSM_SYN_SENT && tcpfsm_answers_syn(y, seg->ack) &&
 	       !tcpfsm_within(seg->seq, x->isn, x->snd_nxt + TCPFSM_SYN_WINDOW_MAX) &&
 	       judge(st) == RST_EXACT;
 }
@@ -254,6 +254,18 @@ static bool is_of_nobody(const struct tcpfsm_step *st)
 	return x->state == TCPFSM_SYN_SENT && !tcpfsm_within(st->seg->seq, x->snd_nxt, edge);
 }
 
+/* If no socket of X has sent it X is closed, and it shows nothing of where X was. */
+static noinline bool is_of_no_socket(struct tcpfsm_step *st)
+{
+	if (!refuses_restart(st) && !has_stopped_listening(st))
+		return false;
+	if (!tcpfsm_is_closed(&st->flow->end[st->x])) {
+		blame(st);
+		close_by_reset(st, st->x, 0, !tcpfsm_at_sender(st));
+	}
+	return true;
+}
+
 /**
  * tcpfsm_reset_sent() - what a RST shows about its sender
  * @st: the step
@@ -270,19 +282,8 @@ void tcpfsm_reset_sent(struct tcpfsm_step *st)
 			refuse(st);
 		return;
 	}
-	if (refuses_restart(st)) {
-		/* No socket of X has sent it: it shows nothing of where X was. */
-		if (!tcpfsm_is_closed(x)) {
-			blame(st);
-			close_by_reset(st, st->x, 0, !tcpfsm_at_sender(st));
-		}
+	if (seg->flags & TCPFSM_ACK && is_of_no_socket(st))
 		return;
-	}
-	if (has_stopped_listening(st)) {
-		blame(st);
-		close_by_reset(st, st->x, 0, !tcpfsm_at_sender(st));
-		return;
-	}
 	/* Rule 10: an abort may be the only segment that shows X's ACK of Y's FIN. */
 	if (seg->flags & TCPFSM_ACK && !tcpfsm_after(seg->ack, y->snd_nxt) &&
 	    x->state != TCPFSM_CLOSE && !is_of_nobody(st))
