@@ -94,7 +94,7 @@ static noinline bool refuses_restart(const struct tcpfsm_step *st)
 	       !(st->at->point == TCPFSM_AT_IN && flow->end[st->x].seen & TCPFSM_SEEN_OUT);
 }
 
-static enum judgement judge(const struct tcpfsm_step *st)
+static __always_inline enum judgement judge(const struct tcpfsm_step *st)
 {
 	const struct tcpfsm_endpoint *x = &st->flow->end[st->x];
 	const struct tcpfsm_endpoint *y = &st->flow->end[st->y];
@@ -257,7 +257,8 @@ static bool is_of_nobody(const struct tcpfsm_step *st)
 /* If no socket of X has sent it X is closed, and it shows nothing of where X was. */
 static noinline bool is_of_no_socket(struct tcpfsm_step *st)
 {
-	if (!refuses_restart(st) && !has_stopped_listening(st))
+	if (!(st->seg->flags & TCPFSM_ACK) ||
+	    (!refuses_restart(st) && !has_stopped_listening(st)))
 		return false;
 	if (!tcpfsm_is_closed(&st->flow->end[st->x])) {
 		blame(st);
@@ -282,7 +283,8 @@ void tcpfsm_reset_sent(struct tcpfsm_step *st)
 			refuse(st);
 		return;
 	}
-	if (seg->flags & TCPFSM_ACK && is_of_no_socket(st))
+	/* Few RSTs are asked more than whether they could be. */
+	if ((st->flow->new_of == st->y || x->state == TCPFSM_SYN_RECV) && is_of_no_socket(st))
 		return;
 	/* Rule 10: an abort may be the only segment that shows X's ACK of Y's FIN. */
 	if (seg->flags & TCPFSM_ACK && !tcpfsm_after(seg->ack, y->snd_nxt) &&
