@@ -3,4 +3,4 @@
 # quick
 # run: view=0 flight=1 active=0
 # run: view=0 flight=2 active=0
-/^static enum judgement judge/,/^}/s/return RST_INEXACT/return RST_EXACT/
+/enum judgement judge(/,/^}/s/return RST_INEXACT/return RST_EXACT/
