@@ -91,7 +91,7 @@ static noinline bool refuses_restart(const struct tcpfsm_step *st)
 	const struct tcpfsm_flow *flow = st->flow;
 
 	return tcpfsm_answers_new_syn(flow, st->y, st->seg->ack) && flow->shook &&
-	       !(st->at->point == TCPFSM_AT_IN && flow->end[st->x].seen & TCPFSM_SEEN_OUT);
+	       !tcpfsm_is_from_outside(st);
 }
 
 static __always_inline enum judgement judge(const struct tcpfsm_step *st)

@@ -208,4 +208,10 @@ static inline bool tcpfsm_at_target(const struct tcpfsm_step *st)
 	return st->at->point == TCPFSM_AT_IN || st->at->point == TCPFSM_AT_LOOP_IN;
 }
 
+/* Does it come from the network, in the name of an end that has sent from here? Not its own. */
+static inline bool tcpfsm_is_from_outside(const struct tcpfsm_step *st)
+{
+	return st->at->point == TCPFSM_AT_IN && st->flow->end[st->x].seen & TCPFSM_SEEN_OUT;
+}
+
 #endif

@@ -137,8 +137,7 @@ static bool other_syn(struct tcpfsm_step *st)
 	const struct tcpfsm_endpoint *y = &flow->end[st->y];
 
 	if (!(st->seg->flags & TCPFSM_ACK)) {
-		/* From outside, in the name of an end that has sent from here: not its own. */
-		if (st->at->point == TCPFSM_AT_IN && x->seen & TCPFSM_SEEN_OUT) {
+		if (tcpfsm_is_from_outside(st)) {
 			tcpfsm_note(st, TCPFSM_ANOMALY_SYN_IN_SYNC);
 			return false;
 		}
