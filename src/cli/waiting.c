@@ -179,6 +179,13 @@ static void because_of_silence(struct explanation *explanation)
 			    record_value(record, "rtx") ?: "-");
 }
 
+static const char *place_of(const struct explanation *explanation, unsigned int who)
+{
+	if (explanation_is_local(explanation, who))
+		return "Here";
+	return who == TCPFSM_CLIENT ? "At the client" : "At the server";
+}
+
 static void look_for_icmp(struct explanation *explanation, const char *where)
 {
 	next(explanation, "%s: tcpdump -ni any icmp or icmp6, while it is tried again (who refuses it, and why?)",
@@ -193,8 +200,7 @@ static void means_client_stopped(struct explanation *explanation)
 
 static void look_at_stopped_client(struct explanation *explanation)
 {
-	const char *where = explanation_is_local(explanation, TCPFSM_CLIENT) ? "Here" :
-									       "At the client";
+	const char *where = place_of(explanation, TCPFSM_CLIENT);
 
 	next(explanation, "%s: ss -tan 'dport = :%u' (is the socket still there?)", where,
 	     server_port(explanation));
@@ -211,8 +217,7 @@ static void means_server_stopped(struct explanation *explanation, bool again)
 
 static void look_at_stopped_server(struct explanation *explanation)
 {
-	const char *where = explanation_is_local(explanation, TCPFSM_SERVER) ? "Here" :
-									       "At the server";
+	const char *where = place_of(explanation, TCPFSM_SERVER);
 
 	next(explanation, "%s: ss -tan state syn-recv 'sport = :%u' (does it still wait?), and nstat -az TcpExtSyncookiesSent",
 	     where, server_port(explanation));
@@ -496,8 +501,7 @@ static void explain_end(struct explanation *explanation)
 	case TCPFSM_VERDICT_SYN_TIMEOUT:
 		means(explanation, "The SYN, or the answer to it, was dropped without a word (a firewall, an address where no host is, or a full accept queue), or an ICMP error refused it, which tcpfsm does not see.");
 		look_at_firewall(explanation, "On the way, and at the server");
-		look_for_icmp(explanation, explanation_is_local(explanation, TCPFSM_CLIENT) ?
-			      "Here" : "At the client");
+		look_for_icmp(explanation, place_of(explanation, TCPFSM_CLIENT));
 		return;
 	case TCPFSM_VERDICT_SYNACK_TIMEOUT:
 		means(explanation, "The SYN-ACK was lost on its way back, or the client's address was forged.");

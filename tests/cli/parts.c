@@ -165,6 +165,19 @@ static void settings_leave_out(void **state)
 {
 	char dir[] = "/tmp/settings.XXXXXX", hint[SETTINGS_HINT_MAX];
 	static const char *const names[] = { "enabled", "ports", "mark_mask" };
+	/* One after the other: each is told before those above it. */
+	static const struct {
+		const char *name, *value, *hint;
+	} told[] = {
+		{ "mark_mask", "255",
+		  "only packets with a mark are followed here: see tcpfsm status" },
+		{ "ports", "80,443,8000-8099",
+		  "only ports 80,443,8000-8099 are followed here: see tcpfsm status" },
+		{ "ports", "10001,10003,10005,10007,10009,10011,10013,10015",
+		  "only ports 10001,10003,10005,10007,10009,10011,... are followed here: "
+		  "see tcpfsm status" },
+		{ "enabled", "0", "net.tcpfsm.enabled=0 here: see tcpfsm status" },
+	};
 	char path[64];
 	size_t i;
 
@@ -176,18 +189,11 @@ static void settings_leave_out(void **state)
 	put_setting(dir, "ports", "");
 	put_setting(dir, "mark_mask", "0");
 	assert_false(settings_hint(hint, dir));
-	put_setting(dir, "mark_mask", "255");
-	assert_true(settings_hint(hint, dir));
-	assert_string_equal(hint, "only packets with a mark are followed here: see tcpfsm status");
-	put_setting(dir, "ports", "80,443,8000-8099");
-	assert_true(settings_hint(hint, dir));
-	assert_string_equal(hint, "only ports 80,443,8000-8099 are followed here: see tcpfsm status");
-	put_setting(dir, "ports", "10001,10003,10005,10007,10009,10011,10013,10015");
-	assert_true(settings_hint(hint, dir));
-	assert_string_equal(hint, "only ports 10001,10003,10005,10007,10009,10011,... are followed here: see tcpfsm status");
-	put_setting(dir, "enabled", "0");
-	assert_true(settings_hint(hint, dir));
-	assert_string_equal(hint, "net.tcpfsm.enabled=0 here: see tcpfsm status");
+	for (i = 0; i < sizeof(told) / sizeof(*told); i++) {
+		put_setting(dir, told[i].name, told[i].value);
+		assert_true(settings_hint(hint, dir));
+		assert_string_equal(hint, told[i].hint);
+	}
 	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		snprintf(path, sizeof(path), "%s/%s", dir, names[i]);
 		unlink(path);
