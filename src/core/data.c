@@ -12,7 +12,7 @@ static inline bool is_steady(const struct tcpfsm_flow *flow)
 	const struct tcpfsm_endpoint *client = &flow->end[TCPFSM_CLIENT];
 	const struct tcpfsm_endpoint *server = &flow->end[TCPFSM_SERVER];
 
-	return client->state == TCPFSM_ESTABLISHED && server->state == TCPFSM_ESTABLISHED &&
+	return tcpfsm_is_synchronised(flow) &&
 	       client->marks & server->marks & TCPFSM_MARK_RCV &&
 	       !((client->marks | server->marks) & TCPFSM_MARK_RESTARTED) &&
 	       flow->doubted == TCPFSM_NOBODY && flow->early_rst == TCPFSM_NOBODY &&

@@ -296,8 +296,7 @@ void tcpfsm_see(struct tcpfsm_flow *flow, unsigned int who, const struct tcpfsm_
 
 static bool are_sure(const struct tcpfsm_flow *flow)
 {
-	return flow->end[0].state == TCPFSM_ESTABLISHED &&
-	       flow->end[1].state == TCPFSM_ESTABLISHED &&
+	return tcpfsm_is_synchronised(flow) &&
 	       flow->end[0].marks & flow->end[1].marks & TCPFSM_MARK_P_CONFIRMED &&
 	       flow->early_rst == TCPFSM_NOBODY;
 }

@@ -146,7 +146,7 @@ struct tcpfsm_doubt {
  * @reset_hit: the state it hit
  * @new_of: who sent the SYN of @new_isn, or TCPFSM_NOBODY
  * @shook: both ends have been ESTABLISHED
- * @skipped: segments were left out by lite mode; sequence numbers are old
+ * @skipped: segments were left out, or may be: sequence numbers are old
  * @doubted_far: the FIN of @doubted lies outside the window
  * @gone_on: bit set of ends that have gone on since the next life of its ports began
  */
@@ -371,6 +371,13 @@ bool tcpfsm_is_unsure(const struct tcpfsm_flow *flow, unsigned int who);
 static inline unsigned int tcpfsm_index(const struct tcpfsm_flow *flow, unsigned int who)
 {
 	return flow->flags & TCPFSM_FLOW_SELF ? TCPFSM_CLIENT : who;
+}
+
+/* Are both ends ESTABLISHED? */
+static inline bool tcpfsm_is_synchronised(const struct tcpfsm_flow *flow)
+{
+	return flow->end[TCPFSM_CLIENT].state == TCPFSM_ESTABLISHED &&
+	       flow->end[TCPFSM_SERVER].state == TCPFSM_ESTABLISHED;
 }
 
 static inline bool tcpfsm_has_fact(const struct tcpfsm_endpoint *end, u8 facts)

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Lite mode: data between two established ends is not followed. What was
- * known of sequence numbers and windows is then out of date, and the next
+ * Data between two established ends that are not followed: in lite mode, and where they pass
+ * no hook. What was known of sequence numbers and windows is then out of date, and the next
  * segment that matters sets it anew, unjudged.
  */
 #include "step.h"
 
 /**
- * tcpfsm_skip() - leave a segment out that tcpfsm_quiet() names
- * @flow: the flow
+ * tcpfsm_skip() - leave a segment out that tcpfsm_quiet() names, or that is not seen
+ * @flow: the flow; both ends are ESTABLISHED
  * @now_ns: monotonic
  *
  * Context: the caller serialises calls for one flow.

@@ -164,7 +164,7 @@ static __always_inline bool tcpfsm_data(struct tcpfsm_net *tn, const struct sk_b
 {
 	/* The packet begins with its IP header, as in these hooks it does. */
 	if (!READ_ONCE(tn->plain) || skb->data != skb_network_header(skb) ||
-	    tcpfsm_packet_is_translated(skb, hook, point))
+	    tcpfsm_packet_is_special(skb, hook, point))
 		return false;
 	return pf == NFPROTO_IPV4 ? tcpfsm_data_ip4(tn, skb, point) :
 				    tcpfsm_data_ip6(tn, skb, point);

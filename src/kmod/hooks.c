@@ -432,6 +432,28 @@ static noinline void inspect(struct tcpfsm_net *tn, const struct sk_buff *skb,
 	take(tn, &packet, skb, state, point);
 }
 
+/* What follows on it may pass no hook: the numbers of its flow are old from here on. */
+static noinline void let_go(struct tcpfsm_net *tn, const struct sk_buff *skb,
+			    const struct nf_hook_state *state)
+{
+	struct tcpfsm_packet packet TCPFSM_NOT_CLEARED;
+	struct tcpfsm_entry *entry;
+	struct tcpfsm_name name;
+	unsigned int who;
+
+	if (tcpfsm_packet_read(&packet, skb, state) != TCPFSM_PACKET_TCP)
+		return;
+	name = tcpfsm_name_key(tn, &packet.key);
+	spin_lock_bh(tcpfsm_lock_of(name.hash));
+	entry = tcpfsm_lookup(tn, name, &who);
+	if (entry && tcpfsm_is_synchronised(&entry->flow)) {
+		tcpfsm_entry_begin(entry, ktime_get_ns());
+		tcpfsm_skip(&entry->flow, entry->flow.seen_ns);
+		tcpfsm_entry_end(entry);
+	}
+	spin_unlock_bh(tcpfsm_lock_of(name.hash));
+}
+
 static __always_inline unsigned int look(struct tcpfsm_net *tn, const struct sk_buff *skb,
 					 const struct nf_hook_state *state, u8 pf,
 					 unsigned int hook)
@@ -442,10 +464,13 @@ static __always_inline unsigned int look(struct tcpfsm_net *tn, const struct sk_
 	if (hook == NF_INET_LOCAL_OUT && netif_is_l3_master(state->out))
 		return NF_ACCEPT;
 	/* What came from the network is no socket's: IPVS sends it on, or TEE a copy of it. */
-	if (hook == NF_INET_LOCAL_OUT && unlikely(skb->skb_iif))
+	if (hook == NF_INET_LOCAL_OUT && unlikely(skb->skb_iif)) {
 		inspect(tn, skb, state, TCPFSM_AT_FORWARD);
-	else if (!tcpfsm_data(tn, skb, pf, hook, point))
+	} else if (!tcpfsm_data(tn, skb, pf, hook, point)) {
 		inspect(tn, skb, state, point);
+		if (hook == NF_INET_FORWARD && tcpfsm_packet_is_offloaded(skb))
+			let_go(tn, skb, state);
+	}
 	return NF_ACCEPT;
 }
 

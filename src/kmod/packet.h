@@ -54,16 +54,26 @@ static inline bool tcpfsm_packet_has_nat(const struct sk_buff *skb)
 }
 
 /*
+ * Where a packet is forwarded, may those behind it pass no hook? A flowtable has its connection
+ * from here on (nft_flow_offload_eval()), and gives back what it has no use for: what ends a
+ * connection, what comes after a pause, what is too large.
+ */
+static inline bool tcpfsm_packet_is_offloaded(const struct sk_buff *skb)
+{
+	return tcpfsm_packet_has_status(skb, IPS_OFFLOAD | IPS_HW_OFFLOAD);
+}
+
+/*
  * Are the names, or the numbers, that @hook sees not those of its flow? Over loopback both
  * hooks see the other end's names; where a packet is forwarded its numbers are changed behind
- * the hook, see tcpfsm_packet_adjust().
+ * the hook, see tcpfsm_packet_adjust(), or those that follow are not seen.
  */
-static __always_inline bool tcpfsm_packet_is_translated(const struct sk_buff *skb,
-							unsigned int hook,
-							enum tcpfsm_point point)
+static __always_inline bool tcpfsm_packet_is_special(const struct sk_buff *skb,
+						     unsigned int hook, enum tcpfsm_point point)
 {
 	if (hook == NF_INET_FORWARD)
-		return tcpfsm_packet_has_status(skb, IPS_SEQ_ADJUST);
+		return tcpfsm_packet_has_status(skb, IPS_SEQ_ADJUST | IPS_OFFLOAD |
+						     IPS_HW_OFFLOAD);
 	if (hook == NF_INET_LOCAL_IN && point != TCPFSM_AT_LOOP_IN)
 		return false;
 	return tcpfsm_packet_has_nat(skb);

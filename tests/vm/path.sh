@@ -175,14 +175,9 @@ closed_behind_gap() {
 	expect_flow router TIME_WAIT CLOSE? outcome=graceful closer=client view=forward flags=loose
 }
 
-# An nft flowtable takes the data past all hooks, and gives back what ends the connection;
-# later kernels keep the FINs, too.
-through_flowtable() {
-	local fins
-	local -a data
-
+# over_flowtable PLAY...: through an nft flowtable, which takes the data past all hooks
+over_flowtable() {
 	flowtables_may_be_made
-	read -ra data <<<"$(bulk)"
 	undo within router run nft delete table inet fast
 	within router run nft -f - <<-'END' || skip "no flowtables"
 		add table inet fast
@@ -190,13 +185,60 @@ through_flowtable() {
 		add chain inet fast forward { type filter hook forward priority 0; }
 		add rule inet fast forward meta l4proto tcp flow add @past
 	END
-	fins=$(counter seg_fin router)
-	talk "${opening[@]}" c.send=10 s.recv=10 s.send=10 c.recv=10 "${data[@]}" "${closing[@]}"
+	talk "${opening[@]}" c.send=10 s.recv=10 s.send=10 c.recv=10 "$@"
 	(($(counter seg_data router) < 1000)) || fail "the data were seen"
+}
+
+# It gives back what ends the connection; later kernels keep the FINs, too.
+through_flowtable() {
+	local fins
+	local -a data
+
+	read -ra data <<<"$(bulk)"
+	fins=$(counter seg_fin router)
+	over_flowtable "${data[@]}" "${closing[@]}"
 	(($(counter seg_fin router) > fins)) || skip "this kernel's flowtable keeps FINs"
 	closed_behind_gap
 }
 both path/flowtable routed through_flowtable
+
+# resets_are_given_back BEFORE: the router has seen more than that many
+resets_are_given_back() {
+	(($(counter seg_rst router) > $1)) || skip "this kernel's flowtable keeps RSTs"
+}
+
+# A RST that is given back lies far outside of what was seen before.
+reset_behind_flowtable() {
+	local resets
+	local -a data
+
+	read -ra data <<<"$(bulk)"
+	resets=$(counter seg_rst router)
+	over_flowtable "${data[@]}" s.abort c.error=ECONNRESET
+	resets_are_given_back "$resets"
+	expect_flow router CLOSE? CLOSE? outcome=reset_server reset_in=ESTABLISHED view=forward flags=loose
+	! events anomaly | grep " netns=$(inode_of router) anomaly=rst_outside " || fail "outside"
+}
+both path/flowtable-reset routed reset_behind_flowtable
+
+# Somebody's RST, far outside of what was seen, looks like that one: it is taken for the end
+# until they go on. What ends the connection may then be kept, as that RST was no end for
+# the kernel either.
+forged_behind_flowtable() {
+	local resets
+	local -a data
+
+	read -ra data <<<"$(bulk)"
+	resets=$(counter seg_rst router)
+	over_flowtable "${data[@]}" sh="
+		$bin/within client run $bin/forge eth0 02:00:00:00:01:fe $client \$c_port $server $port 12345 0 R" \
+		s.send=10 c.recv=10 c.send=10 s.recv=10 "${closing[@]}"
+	resets_are_given_back "$resets"
+	events anomaly | grep -q " netns=$(inode_of router) anomaly=rst_withdrawn " || fail "never believed"
+	events set_state | grep " netns=$(inode_of router) endpoint=client " |
+		grep -q ' oldstate=TCP_ESTABLISHED newstate=TCP_FIN_WAIT1$' || fail "it does not go on"
+}
+both path/flowtable-forged-reset routed forged_behind_flowtable
 
 # switched OFF ON: settings of the router, before the data and behind them
 switched() {
