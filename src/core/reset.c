@@ -407,6 +407,15 @@ static bool is_leftover(const struct tcpfsm_step *st)
 								      was_on_its_way(st);
 }
 
+/* The end is where it was, by the way that it had come. */
+static void come_alive(struct tcpfsm_step *st, unsigned int who)
+{
+	if (st->flow->end[who].state == TCPFSM_LISTEN)
+		tcpfsm_pass_syn_recv(st, who, true);
+	else
+		tcpfsm_settle(st, who, true);
+}
+
 /**
  * tcpfsm_reset_withdraw() - X, believed closed by a RST, sent something else (rule 4)
  * @st: the step; X has TCPFSM_MARK_RESET
@@ -429,12 +438,9 @@ void tcpfsm_reset_withdraw(struct tcpfsm_step *st)
 		flow->reset_by = TCPFSM_NOBODY;
 	tcpfsm_note(st, TCPFSM_ANOMALY_RST_WITHDRAWN);
 	st->result->learned = true;
-	if (x->state == TCPFSM_LISTEN)
-		tcpfsm_pass_syn_recv(st, st->x, true);
-	else
-		tcpfsm_settle(st, st->x, true);
+	come_alive(st, st->x);
 	if (both)
-		tcpfsm_settle(st, st->y, true);
+		come_alive(st, st->y);
 }
 
 /**
