@@ -234,10 +234,12 @@ static void refuse(struct tcpfsm_step *st)
 	if (!exact && ((y->state != TCPFSM_SYN_RECV && y->state != TCPFSM_CLOSE) ||
 		       !acks_syn(st)))
 		return;
-	x->marks |= TCPFSM_MARK_REFUSED;
 	/* The victim's state before it is moved. */
 	if (exact)
 		blame(st);
+	if (!(st->seg->flags & TCPFSM_ACK))
+		return;
+	x->marks |= TCPFSM_MARK_REFUSED;
 	tcpfsm_settle(st, st->x, false);
 }
 

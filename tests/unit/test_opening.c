@@ -294,7 +294,8 @@ TEST(old_duplicate_syn_into_syn_sent)
 	     "client > S 100		| SS/LI",
 	     "client > S. 100 ack 501	| SR/LI !old_synack",
 	     "client > S. 100 ack 501	| SR/LI again",
-	     "server < R 501		| CL/CL ended outcome=reset_server");
+	     /* One that listens answers so, too (RFC 9293 3.10.7.2). */
+	     "server < R 501		| CL/LI ended outcome=reset_server");
 	play(EVERYWHERE,
 	     "client > S 100		| SS/LI",
 	     "client > S. 100 ack 501	| SR/LI !old_synack",
