@@ -278,7 +278,8 @@ static bool go_on(struct flows *flows, struct flows_entry *entry, unsigned int w
 	struct tcpfsm_sighting at = { .now_ns = flows->now_ns, .point = point };
 	struct tcpfsm_flow *flow = &entry->flow;
 	struct tcpfsm_result result;
-	bool same = point == TCPFSM_AT_LOOP_IN || !tcpfsm_is_new_incarnation(flow, who, seg);
+	bool same = point == TCPFSM_AT_LOOP_IN ||
+		    !tcpfsm_is_new_incarnation(flow, who, seg, &at);
 
 	if (same) {
 		if (packet->cut && seg->flags & TCPFSM_SYN)

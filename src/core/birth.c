@@ -163,25 +163,37 @@ static bool is_all_there_is(const struct tcpfsm_flow *flow, const struct tcpfsm_
 		 seg->ack == y->isn + 1);
 }
 
+/* Does X's own host send this? Where both ends live here, it may also have come from outside. */
+static bool is_own_word(const struct tcpfsm_flow *flow, unsigned int who,
+			const struct tcpfsm_sighting *at)
+{
+	return at->point == TCPFSM_AT_OUT && tcpfsm_is_local(flow, who) &&
+	       !tcpfsm_is_local(flow, !who);
+}
+
 /**
  * tcpfsm_is_new_incarnation() - does this segment begin another connection?
  * @flow: the flow that its addresses and ports name
  * @who: enum tcpfsm_role of the sender
  * @seg: the segment
+ * @at: where and when
  *
  * A SYN with the initial sequence number on record is a repetition. With
- * another one it begins a new life where the old one is over or in TIME_WAIT, or
- * where its own host shows that it was never acknowledged. Else it may be forged,
+ * another one it begins a new life where the old one is over or in TIME_WAIT, and at its
+ * own host whatever that was in: there nobody else opens in its name, and a socket that
+ * gives up may do so without a word. Else it may be forged,
  * or the flow half-open (RFC 9293 3.5.1): a SYN-ACK for that SYN is what shows
  * that the old life is over. Its sender may have gone on in that while the SYN was on
  * its way; who forges both without knowing the numbers gains no more than time, see
- * tcpfsm_outlives().
+ * tcpfsm_outlives(). A listener that has answered takes no other SYN meanwhile
+ * (tcp_check_req()), and who does not know the first resets the SYN-ACK.
  *
  * Context: any; the caller holds what protects @flow.
  * Return: true if the old flow is to be given up and a new one begun.
  */
 bool tcpfsm_is_new_incarnation(const struct tcpfsm_flow *flow, unsigned int who,
-			       const struct tcpfsm_segment *seg)
+			       const struct tcpfsm_segment *seg,
+			       const struct tcpfsm_sighting *at)
 {
 	const struct tcpfsm_endpoint *x = &flow->end[tcpfsm_index(flow, who)];
 	const struct tcpfsm_endpoint *y = &flow->end[tcpfsm_index(flow, !who)];
@@ -199,24 +211,13 @@ bool tcpfsm_is_new_incarnation(const struct tcpfsm_flow *flow, unsigned int who,
 		return false;
 	if (is_all_there_is(flow, y, seg))
 		return true;
-	/* At its own host nobody else opens in its name; the other end's life may go on unseen. */
-	if (tcpfsm_is_local(flow, who) && !tcpfsm_is_local(flow, !who) &&
-	    (x->state == TCPFSM_TIME_WAIT || x->state == TCPFSM_CLOSE))
-		return true;
+	/* The other end's life may go on unseen. A listener that opens meets its peer's SYN. */
+	if (is_own_word(flow, who, at))
+		return x->state != TCPFSM_LISTEN;
+	/* Where nobody listens TIME_WAIT acknowledges it, and stays (tcp_v4_rcv()). */
 	if (y->state == TCPFSM_TIME_WAIT)
-		return may_leave_time_wait(x, y, seg);
-	if (x->state == TCPFSM_TIME_WAIT)
-		return true;
-	if (!tcpfsm_has_fact(x, TCPFSM_FACT_S) || flow->shook ||
-	    tcpfsm_has_fact(&flow->end[TCPFSM_CLIENT], TCPFSM_FACT_A))
-		return false;
-	/*
-	 * One that its own host did not send is not the end: the answer tells which of
-	 * them lives. (Where both ends live here it may have come from outside.) A
-	 * listener that has answered takes none meanwhile (tcp_check_req()), and who
-	 * does not know the first resets the SYN-ACK.
-	 */
-	return tcpfsm_is_local(flow, who) && !tcpfsm_is_local(flow, !who);
+		return !at->unheard && may_leave_time_wait(x, y, seg);
+	return x->state == TCPFSM_TIME_WAIT;
 }
 
 /* Does X go on exactly where it was? Who does not know its numbers hits that by chance alone. */

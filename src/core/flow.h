@@ -206,6 +206,7 @@ enum tcpfsm_point {
  * @has_rcv_nxt: @rcv_nxt is what the receiving socket itself says
  * @rcv_nxt: RCV.NXT of the receiving socket
  * @lags: the socket may not have looked yet at what passed just before
+ * @unheard: a SYN, and nobody listens at the host that it is for, where this passes
  */
 struct tcpfsm_sighting {
 	u64 now_ns;
@@ -213,6 +214,7 @@ struct tcpfsm_sighting {
 	u8 point;
 	bool has_rcv_nxt;
 	bool lags;
+	bool unheard;
 };
 
 struct tcpfsm_change {
@@ -306,7 +308,8 @@ void tcpfsm_begin(struct tcpfsm_flow *flow, unsigned int who, bool self,
 		  const struct tcpfsm_segment *seg, const struct tcpfsm_sighting *at,
 		  struct tcpfsm_result *result);
 bool tcpfsm_is_new_incarnation(const struct tcpfsm_flow *flow, unsigned int who,
-			       const struct tcpfsm_segment *seg);
+			       const struct tcpfsm_segment *seg,
+			       const struct tcpfsm_sighting *at);
 bool tcpfsm_outlives(struct tcpfsm_flow *flow, unsigned int who, const struct tcpfsm_segment *seg,
 		     const struct tcpfsm_sighting *at);
 

@@ -9,13 +9,13 @@
 #include <linux/netfilter_ipv6.h>
 #include <linux/tcp.h>
 #include <net/l3mdev.h>
-#include <net/sock.h>
 
 #include "data.h"
 #include "events.h"
 #include "hooks.h"
 #include "listeners.h"
 #include "owner.h"
+#include "socket.h"
 
 static void count_class(struct tcpfsm_net *tn, const struct tcpfsm_segment *seg)
 {
@@ -65,25 +65,6 @@ static __always_inline enum tcpfsm_point point_of(const struct nf_hook_state *st
 	}
 }
 
-/* What the receiving socket itself knows better than we do. */
-static void ask_socket(struct tcpfsm_sighting *at, const struct sk_buff *skb)
-{
-	struct sock *sk = skb->sk;
-
-	if (!sk || !sk_fullsock(sk) || sk->sk_protocol != IPPROTO_TCP)
-		return;
-	if ((1 << READ_ONCE(sk->sk_state)) & (TCPF_LISTEN | TCPF_SYN_SENT | TCPF_CLOSE))
-		return;
-	/*
-	 * Segments wait for it that it has not looked at: it does not know yet. While it
-	 * looks at them the backlog is empty, and it is owned (__release_sock()).
-	 */
-	if (READ_ONCE(sk->sk_backlog.tail) || sock_owned_by_user_nocheck(sk))
-		return;
-	at->rcv_nxt = READ_ONCE(tcp_sk(sk)->rcv_nxt);
-	at->has_rcv_nxt = true;
-}
-
 /*
  * Longer than a segment is on its way from here to its socket, on a machine that is busy;
  * and what a time in jiffies may be off, see tcpfsm_since().
@@ -105,6 +86,7 @@ static bool may_lag(const struct tcpfsm_entry *entry, const struct tcpfsm_sighti
 struct passage {
 	struct tcpfsm_net *tn;
 	const struct tcpfsm_packet *packet;
+	const struct sk_buff *skb;
 	struct sock *sk;
 	struct tcpfsm_name name;
 	struct tcpfsm_sighting at;
@@ -265,13 +247,22 @@ static enum tcpfsm_birth birth_of(const struct passage *p)
 	return tcpfsm_birth(seg);
 }
 
-static bool is_new_life(const struct passage *p, const struct tcpfsm_entry *entry,
-			unsigned int who)
+/* May a SYN end TIME_WAIT here? Over loopback the flow is one of two, whoever listens. */
+static noinline bool is_unheard(const struct passage *p)
+{
+	return p->at.point == TCPFSM_AT_IN &&
+	       !tcpfsm_socket_listens(p->tn->net, &p->packet->key, p->skb);
+}
+
+static bool is_new_life(struct passage *p, const struct tcpfsm_entry *entry, unsigned int who)
 {
 	const struct tcpfsm_segment *seg = &p->packet->seg;
 
-	return seg->flags & TCPFSM_SYN && p->at.point != TCPFSM_AT_LOOP_IN &&
-	       tcpfsm_is_new_incarnation(&entry->flow, who, seg);
+	if (!(seg->flags & TCPFSM_SYN) || p->at.point == TCPFSM_AT_LOOP_IN)
+		return false;
+	if (unlikely(entry->flow.end[!who].state == TCPFSM_TIME_WAIT))
+		p->at.unheard = is_unheard(p);
+	return tcpfsm_is_new_incarnation(&entry->flow, who, seg, &p->at);
 }
 
 /* Over loopback it passes twice, and counts once. */
@@ -306,7 +297,8 @@ static __always_inline enum progress pass(struct passage *p)
 		tcpfsm_unlock_segment(lock, bh);
 		return DONE;
 	}
-	p->at.now_ns = entry && tcpfsm_quiet(&entry->flow, &p->packet->seg) ?
+	p->at.now_ns = entry && tcpfsm_is_plain(&p->packet->seg) &&
+		       tcpfsm_quiet(&entry->flow, &p->packet->seg) ?
 		       ktime_get_coarse_ns() : ktime_get_ns();
 	if (unlikely(atomic_read(&p->tn->replaced)) && give_back(p, entry, &result)) {
 		copy = p->copy;
@@ -337,6 +329,7 @@ static __always_inline void take(struct tcpfsm_net *tn, const struct tcpfsm_pack
 	struct passage p = {
 		.tn = tn,
 		.packet = packet,
+		.skb = skb,
 		.sk = state->sk,
 		.name = tcpfsm_name_key(tn, &packet->key),
 		.at = { .point = point },
@@ -345,7 +338,7 @@ static __always_inline void take(struct tcpfsm_net *tn, const struct tcpfsm_pack
 	unsigned int tries;
 
 	if (packet->seg.flags & TCPFSM_RST && state->hook == NF_INET_LOCAL_IN)
-		ask_socket(&p.at, skb);
+		tcpfsm_socket_ask(&p.at, skb);
 	/*
 	 * Again: the next life of the same ports, the one before it, or others took the
 	 * room that was made.

@@ -298,9 +298,11 @@ void mirror_see(int from, const struct segment *seg, enum tcpfsm_point point)
 
 	if (seg->flags & RST && (point == TCPFSM_AT_IN || point == TCPFSM_AT_LOOP_IN))
 		ask_socket(&at, !from);
+	if (point == TCPFSM_AT_IN && (seg->flags & (SYN | ACK | RST)) == SYN)
+		at.unheard = !tcp_is_heard(&world.end[!from]);
 	give_back(from, &s, &at);
 	if (mirror->alive && point != TCPFSM_AT_LOOP_IN &&
-	    tcpfsm_is_new_incarnation(&mirror->flow, mirror_role(from), &s)) {
+	    tcpfsm_is_new_incarnation(&mirror->flow, mirror_role(from), &s, &at)) {
 		give_up(TCPFSM_VERDICT_REUSED, point);
 		/* What a busy socket has yet to do in the old life, the new one does not show. */
 		for (host = A; host <= B; host++)

@@ -96,9 +96,18 @@ bool tcp_may_open(const struct tcp *tcp)
 	return tcp->state == CLOSED && tcp_has_life(tcp);
 }
 
-/* 3.10.1, active */
+/* May its socket give up without a word? A user timeout (3.8.3), or FIN_WAIT2 for too long. */
+bool tcp_may_vanish(const struct tcp *tcp)
+{
+	return tcp->state != CLOSED && tcp->state != LISTEN && !tcp->owes_ack &&
+	       tcp_has_life(tcp);
+}
+
+/* 3.10.1, active; of what there was before, the socket has vanished */
 void tcp_open(struct tcp *tcp)
 {
+	if (tcp->state != CLOSED)
+		forget(tcp, CLOSED);
 	begin(tcp, SYN_SENT);
 	emit(tcp, tcp->iss, SYN, 0);
 }
@@ -426,12 +435,18 @@ static void check_text(struct tcp *tcp, const struct segment *seg, bool delay)
 	acknowledge(tcp, delay && tcp->rcv_nxt == end_of(seg) && seg->seq == old);
 }
 
+/* Would a SYN find a listener, once the connection that has its port is over? */
+bool tcp_is_heard(const struct tcp *tcp)
+{
+	return tcp->passive && tcp_has_life(tcp);
+}
+
 /* The kernel's tcp_timewait_state_process(), without timestamps. */
 static void in_time_wait(struct tcp *tcp, const struct segment *seg)
 {
 	/* A new connection, where somebody still listens: TCP_TW_SYN. */
 	if ((seg->flags & (SYN | ACK | RST)) == SYN && after(seg->seq, tcp->rcv_nxt) &&
-	    tcp->passive && tcp_has_life(tcp)) {
+	    tcp_is_heard(tcp)) {
 		forget(tcp, LISTEN);
 		tcp->passive = true;
 		in_listen(tcp, seg);

@@ -66,7 +66,9 @@ void tcp_emit(const struct tcp *tcp, const struct segment *seg);
 uint32_t tcp_choose_iss(const struct tcp *tcp);
 
 /* May the event happen now, and the event. */
+bool tcp_is_heard(const struct tcp *tcp);
 bool tcp_may_open(const struct tcp *tcp);
+bool tcp_may_vanish(const struct tcp *tcp);
 void tcp_open(struct tcp *tcp);
 bool tcp_may_listen(const struct tcp *tcp);
 void tcp_listen(struct tcp *tcp);

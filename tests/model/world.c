@@ -488,7 +488,8 @@ static bool may(int event, int who, unsigned int i)
 		return false;
 	switch (event) {
 	case OPEN:
-		return tcp_may_open(tcp) && may_begin(who) && (who == A || bounds.active) &&
+		return (tcp_may_open(tcp) || (bounds.vanish && tcp_may_vanish(tcp))) &&
+		       may_begin(who) && (who == A || bounds.active) &&
 		       (tcp->quiet || bounds.lives > 1);
 	case LISTENS:
 		return who == B && tcp_may_listen(tcp) && may_begin(who) &&
@@ -728,8 +729,8 @@ static void set_up(void)
 	} names[] = {
 		{ "view", &bounds.view }, { "flight", &bounds.flight },
 		{ "backlog", &bounds.backlog }, { "data", &bounds.data },
-		{ "lives", &bounds.lives }, { "forged", &bounds.forged },
-		{ "delay", &bounds.delay }, { "abort", &bounds.abort },
+		{ "lives", &bounds.lives }, { "vanish", &bounds.vanish },
+		{ "forged", &bounds.forged }, { "delay", &bounds.delay }, { "abort", &bounds.abort },
 		{ "active", &bounds.active }, { "refuse", &bounds.refuse },
 		{ "ask", &bounds.ask }, { "busy", &bounds.busy },
 		{ "kinds", &bounds.kinds }, { "inside", &bounds.inside },

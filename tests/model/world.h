@@ -26,6 +26,7 @@ enum view { AT_CLIENT, AT_SERVER, AT_ROUTER, AT_LOOPBACK };
  * @backlog: segments that wait at a socket of the observer's host
  * @data: octets each end may send
  * @lives: connections each end may begin
+ * @vanish: a socket may give up without a word before the next life
  * @forged: segments that an adversary may inject
  * @kinds: of what kinds: 1 SYN, 2 SYN-ACK, 4 ACK, 8 FIN, 16 RST, 32 RST with ACK;
  *	64 alone: a SYN, and the SYN-ACK to it in the other end's name (-DRIVAL)
@@ -49,6 +50,7 @@ struct bounds {
 	unsigned int backlog;
 	unsigned int data;
 	unsigned int lives;
+	unsigned int vanish;
 	unsigned int forged;
 	unsigned int kinds;
 	unsigned int inside;

@@ -77,7 +77,7 @@ int main(void)
 		tcpfsm_begin(&flow, who, any_below(2), &seg, &at, &result);
 		break;
 	case 2:
-		tcpfsm_is_new_incarnation(&flow, who, &seg);
+		tcpfsm_is_new_incarnation(&flow, who, &seg, &at);
 		tcpfsm_quiet(&flow, &seg);
 		tcpfsm_birth(&seg);
 		break;

@@ -422,7 +422,7 @@ static void observe(struct stage *stage, int who, const struct tcpfsm_segment *s
 	if (come_back(stage, who, seg, at))
 		role = who == stage->client ? TCPFSM_CLIENT : TCPFSM_SERVER;
 	if (at->point != TCPFSM_AT_LOOP_IN &&
-	    tcpfsm_is_new_incarnation(&stage->flow, role, seg)) {
+	    tcpfsm_is_new_incarnation(&stage->flow, role, seg, at)) {
 		stage->fresh = true;
 		tcpfsm_give_up(&stage->flow, stage->now_ns, TCPFSM_VERDICT_REUSED,
 			       TCPFSM_CAUSE_REUSE, &result);
@@ -560,6 +560,8 @@ static void run_segment(struct stage *stage)
 			in.rcv_nxt = number(stage, word(stage), NULL) + stage->base[who];
 		} else if (!strcmp(text, "lags")) {
 			in.lags = true;
+		} else if (!strcmp(text, "unheard")) {
+			in.unheard = true;
 		} else {
 			broken(stage, "no such word: %s", text);
 		}

@@ -20,6 +20,7 @@
  *	unseen	the observer misses it, whatever its place
  *	rcv N	the receiving socket's own RCV.NXT, where it is at hand
  *	lags	it may not have looked yet at what came before
+ *	unheard	nobody listens there
  *
  * Options: mss N, wscale N, sackOK, TS N [ecr N], sack LOW:HIGH, tfo, mptcp, nop, broken.
  *
@@ -72,6 +73,11 @@ enum {
 };
 
 #define EVERYWHERE (AT_CLIENT | AT_SERVER | AT_ROUTER | AT_LOOPBACK)
+
+/* An end's own host believes that end. */
+#define BUT_AT_CLIENT (AT_SERVER | AT_ROUTER | AT_LOOPBACK)
+#define BUT_AT_SERVER (AT_CLIENT | AT_ROUTER | AT_LOOPBACK)
+#define BETWEEN (AT_ROUTER | AT_LOOPBACK)
 
 /* The defaults. */
 const struct tcpfsm_limits *script_limits(void);

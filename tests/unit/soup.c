@@ -365,16 +365,23 @@ static void see_at(struct soup *soup, u8 point)
 	taste(soup, &result, &far, false);
 }
 
+/* Where it passes first. */
+static struct tcpfsm_sighting sighting(const struct soup *soup)
+{
+	return (struct tcpfsm_sighting){
+		.now_ns = soup->now_ns,
+		.point = soup->point == TCPFSM_AT_OUT && soup->who != soup->here ?
+				 TCPFSM_AT_IN : soup->point,
+		.unheard = soup->asked == 1,
+	};
+}
+
 static void begin(struct soup *soup)
 {
 	enum tcpfsm_birth birth;
 	struct tcpfsm_segment seg = far_segment(soup);
+	struct tcpfsm_sighting at = sighting(soup);
 	struct tcpfsm_result result, far;
-	struct tcpfsm_sighting at = {
-		.now_ns = soup->now_ns,
-		.point = soup->point == TCPFSM_AT_OUT && soup->who != soup->here ?
-				 TCPFSM_AT_IN : soup->point,
-	};
 
 	birth = tcpfsm_birth(&soup->seg);
 	if (birth == TCPFSM_BIRTH_NONE)
@@ -396,10 +403,11 @@ static void begin(struct soup *soup)
 static void see(struct soup *soup)
 {
 	struct tcpfsm_segment seg = far_segment(soup);
+	struct tcpfsm_sighting at = sighting(soup);
 	struct tcpfsm_result result, far;
-	bool fresh = tcpfsm_is_new_incarnation(&soup->flow, soup->who, &soup->seg);
+	bool fresh = tcpfsm_is_new_incarnation(&soup->flow, soup->who, &soup->seg, &at);
 
-	demand(soup, fresh == tcpfsm_is_new_incarnation(&soup->far, soup->who, &seg),
+	demand(soup, fresh == tcpfsm_is_new_incarnation(&soup->far, soup->who, &seg, &at),
 	       "other sequence numbers, another incarnation");
 	if (fresh) {
 		soup->old = soup->flow;
@@ -415,11 +423,7 @@ static void see(struct soup *soup)
 		begin(soup);
 		return;
 	}
-	if (soup->point == TCPFSM_AT_OUT) {
-		see_at(soup, soup->who == soup->here ? TCPFSM_AT_OUT : TCPFSM_AT_IN);
-		return;
-	}
-	see_at(soup, soup->point);
+	see_at(soup, at.point);
 	if (soup->point == TCPFSM_AT_LOOP_OUT && soup->arrives)
 		see_at(soup, TCPFSM_AT_LOOP_IN);
 }

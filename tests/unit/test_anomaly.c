@@ -143,7 +143,7 @@ SPARES(early_data)
 
 PROVOKES(syn_in_sync)
 {
-	play(EVERYWHERE, OPEN,
+	play(BUT_AT_CLIENT, OPEN,
 	     "client > S 101			| ES/ES !syn_in_sync",
 	     "client > S 99			| ES/ES !syn_in_sync");
 }

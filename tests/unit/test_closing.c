@@ -460,7 +460,7 @@ TEST(last_ack_lost_for_good)
 /* 35. RFC 5961 5: the challenge ACK must cover the FIN to be the last ACK. */
 TEST(challenge_in_last_ack)
 {
-	play(EVERYWHERE, OPEN,
+	play(BUT_AT_SERVER, OPEN,
 	     "client > F.		| F1/ES",
 	     "server < .		| F2/CW",
 	     "server < F.		| F2/LA",
@@ -504,6 +504,28 @@ TEST(syn_in_time_wait)
 	     "server < S 111		| TW/CL !syn_in_sync",
 	     "client > . 112 ack 112	| TW/CL",
 	     "+60s			| CL/CL ended outcome=graceful");
+}
+
+/* Nobody listens at the end that waits, which acknowledges it (tcp_v4_rcv()). */
+TEST(unheard_syn_in_time_wait)
+{
+	play(AT_CLIENT, OPEN,
+	     "client > F. 111 ack 111	| F1/ES",
+	     "server < F. 111 ack 112	| F2/CW,LA",
+	     "client > . 112 ack 112	| TW/CL?",
+	     "server < S 9000 unheard	| TW/CL? !syn_in_sync",
+	     "client > . 112 ack 112	| TW/CL?",
+	     "server < R 112		| CL/CL? ended outcome=graceful");
+	/* It is not asked where it does not matter. */
+	play(AT_CLIENT, OPEN,
+	     "client > F. 111 ack 111	| F1/ES",
+	     "server < F. 111 ack 112	| F2/CW,LA",
+	     "client > . 112 ack 112	| TW/CL?",
+	     "+60s			| CL/CL? ended",
+	     "server < S 9000 unheard	| LI/SS new");
+	play(AT_CLIENT,
+	     "server < S 9000 unheard	| LI/SS",
+	     "client > R. 0 ack 9001	| CL/CL? ended");
 }
 
 /* The socket of the other end is in SYN_SENT, whatever comes of it. */
@@ -731,7 +753,8 @@ TESTS = {
 	item(35, challenge_in_last_ack), item(52, orphan), item(53b, time_wait),
 	item(55, outbound_reuse), item(58c, aborted_in_each_state), item(54a, syn_in_time_wait),
 	item(54b, syn_in_time_wait_with_timestamp),
-	item(54c, syn_into_time_wait_from_its_own_host), item(56, reuse_after_the_end),
+	item(54c, syn_into_time_wait_from_its_own_host), item(54d, unheard_syn_in_time_wait),
+	 item(56, reuse_after_the_end),
 	item(57, reset_in_time_wait), item(58a, aborted), item(59, fin_behind_data),
 	test(older_copy_of_fin), test(deliveries_in_order), test(old_segment_delivers_nothing),
 	test(copied_fin), test(genuine_after_doubted), test(waiting_ack_lost), test(crossing_fins),

@@ -62,7 +62,8 @@ static void see(struct siege *siege, unsigned int who, const struct tcpfsm_segme
 	struct tcpfsm_result result;
 
 	if (!siege->begun ||
-	    (point != TCPFSM_AT_LOOP_IN && tcpfsm_is_new_incarnation(&siege->flow, who, seg))) {
+	    (point != TCPFSM_AT_LOOP_IN &&
+	     tcpfsm_is_new_incarnation(&siege->flow, who, seg, &at))) {
 		siege->begun++;
 		tcpfsm_begin(&siege->flow, who, false, seg, &at, &result);
 	} else {

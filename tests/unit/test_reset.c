@@ -521,7 +521,7 @@ TEST(withdrawn_in_each_state)
 /* 34. RFC 5961 4, in every synchronised state. */
 TEST(syn_into_a_connection)
 {
-	play(EVERYWHERE, OPEN,
+	play(BETWEEN, OPEN,
 	     "client > S 9000		| ES/ES !syn_in_sync flags=half_open",
 	     "server < . 111 ack 111	| ES/ES flags=half_open",
 	     "client > S 111		| ES/ES !syn_in_sync",
@@ -537,7 +537,7 @@ TEST(syn_into_a_connection)
 	     "server < F. 111 ack 122	| F2/LA",
 	     "client > S 9000		| F2/LA !syn_in_sync",
 	     "client > . 122 ack 112	| TW/CL outcome=graceful");
-	play(EVERYWHERE, OPEN,
+	play(BUT_AT_CLIENT, OPEN,
 	     "client > F. 111 ack 111	| F1/ES",
 	     "server < F. 111 ack 111	| F1/F1",
 	     "client > . 112 ack 112	| CG/F1",
@@ -548,7 +548,7 @@ TEST(syn_into_a_connection)
 /* 36. RFC 9293 fig. 9 */
 TEST(half_open_discovery)
 {
-	play(EVERYWHERE, OPEN,
+	play(BUT_AT_CLIENT, OPEN,
 	     "client > S 9000		| ES/ES !syn_in_sync flags=half_open",
 	     "server < . 111 ack 111	| ES/ES",
 	     "client > R 111		| CL/CL ended outcome=half_open reset_in=ESTABLISHED",
@@ -556,22 +556,57 @@ TEST(half_open_discovery)
 	     "server < S. 260 ack 9001	| SS/SR",
 	     "client > . 9001 ack 261	| ES/ES");
 	/* Both had restarted: the server answers as a new one. */
-	play(EVERYWHERE, OPEN,
+	play(BUT_AT_CLIENT, OPEN,
 	     "client > S 9000		| ES/ES !syn_in_sync",
 	     "server < S. 260 ack 9001	| SS/SR new old=reused",
 	     "client > . 9001 ack 261	| ES/ES");
 	/* What it had sent before is on its way; that it is closed may be seen, or not. */
-	play(EVERYWHERE, OPEN,
+	play(BUT_AT_CLIENT, OPEN,
 	     "client > S 9000		| ES/ES !syn_in_sync",
 	     "server < P. 111:121 ack 111 | ES/ES",
 	     "server < R 121		| CL/CL ended outcome=half_open",
 	     "server < S. 260 ack 9001	| SS/SR new old=half_open",
 	     "client > . 9001 ack 261	| ES/ES");
-	play(EVERYWHERE, OPEN,
+	play(BUT_AT_CLIENT, OPEN,
 	     "client > S 9000		| ES/ES !syn_in_sync",
 	     "server < P. 111:121 ack 111 | ES/ES",
 	     "server < S. 260 ack 9001	| SS/SR new old=reused",
 	     "client > . 9001 ack 261	| ES/ES");
+}
+
+/*
+ * A socket gives up without a word: its peer is gone, or it had waited in FIN_WAIT2 for long
+ * enough. Then its own host knows what a SYN on its ports is; its peer does not.
+ */
+TEST(half_open_at_its_own_host)
+{
+	play(AT_CLIENT, OPEN,
+	     "+900s client > S 9000	| SS/LI new old=reused -flags",
+	     "+1s client > S 9000	| SS/LI again",
+	     "server < . 111 ack 111	| SS/LI",
+	     "client > R 111		| SS/LI",
+	     "+1s client > S 9000	| SS/LI again",
+	     "server < S. 260 ack 9001	| SS/SR",
+	     "client > . 9001 ack 261	| ES/ES?");
+	play(AT_CLIENT, CLOSE_WAIT,
+	     "+61s client > S 9000	| SS/LI new old=reused");
+	play(AT_CLIENT, OPEN,
+	     "server < F. 111 ack 111	| ES/F1",
+	     "client > . 111 ack 112	| CW/F2?",
+	     "client > F. 111 ack 112	| LA/F2?",
+	     "+61s client > S 9000	| SS/LI new old=reused");
+	/* A server calls back from the port that it was called on. */
+	play(AT_SERVER, OPEN,
+	     "+900s server < S 9000	| LI/SS new old=reused");
+	/* A peer has told us nothing yet. */
+	play(AT_CLIENT, OPEN,
+	     "server < S 9000		| ES/ES !syn_in_sync flags=half_open");
+	play(AT_SERVER, OPEN,
+	     "client > S 9000		| ES/ES !syn_in_sync flags=half_open");
+	/* Where a listener opens it may be both at once (RFC 9293 fig. 7). */
+	play(AT_SERVER,
+	     "client > S 100		| SS/LI",
+	     "server < S 9000		| SS/SS flags=simultaneous");
 }
 
 /*
@@ -580,14 +615,14 @@ TEST(half_open_discovery)
  */
 TEST(refused_by_a_host_that_forgot)
 {
-	play(EVERYWHERE, OPEN,
+	play(BUT_AT_CLIENT, OPEN,
 	     "+20s client > S 5000	| ES/ES !syn_in_sync flags=half_open",
 	     "server < R. 0 ack 5001	| CL/CL ended outcome=half_open reset_in=ESTABLISHED",
 	     "+1s client > S 6000	| SS/LI new old=half_open",
 	     "server < R. 0 ack 6001	| CL/CL ended outcome=refused");
 	play(AT_CLIENT, OPEN,
-	     "client > S 5000		| ES/ES !syn_in_sync",
-	     "server < R. 0 ack 5001	| CL/CL? ended outcome=half_open");
+	     "client > S 5000		| SS/LI new old=reused",
+	     "server < R. 0 ack 5001	| CL/CL ended outcome=refused");
 	play(AT_SERVER, OPEN,
 	     "client > S 5000		| ES/ES !syn_in_sync",
 	     "server < R. 0 ack 5001	| CL?/CL ended outcome=half_open");
@@ -595,7 +630,7 @@ TEST(refused_by_a_host_that_forgot)
 	     "client > S 5000		| ES/ES !syn_in_sync",
 	     "server < R. 0 ack 5001	| CL?/CL? ended outcome=half_open");
 	/* In a teardown that never came to its end, with what had been acknowledged of it. */
-	play(EVERYWHERE, CLOSE_WAIT,
+	play(BUT_AT_CLIENT, CLOSE_WAIT,
 	     "+100s client > S 5000	| F2/CW !syn_in_sync flags=half_open",
 	     "server < R. 0 ack 5001	| CL/CL ended outcome=half_open");
 	/* One end was closed before that. */
@@ -605,10 +640,10 @@ TEST(refused_by_a_host_that_forgot)
 	     "client > S 5000		| ES/CL* !syn_in_sync flags=half_open",
 	     "server < R. 0 ack 5001	| CL*/CL* ended outcome=half_open");
 	/* It answers another SYN, or one that was not the client's. */
-	play(EVERYWHERE, OPEN,
+	play(BUT_AT_CLIENT, OPEN,
 	     "client > S 500000000	| ES/ES !syn_in_sync",
 	     "client > P. 111:121 ack 111 | ES/ES -flags");
-	play(AT_CLIENT | AT_ROUTER, OPEN,
+	play(AT_ROUTER, OPEN,
 	     "client > S 500000000	| ES/ES !syn_in_sync",
 	     "server < R. 900000000 ack 500000002 | ES/ES !rst_outside flags=half_open",
 	     "server < R 900000000	| ES/ES !rst_outside",
@@ -645,13 +680,13 @@ TEST(dropped_in_syn_recv)
 /* A SYN that its supposed sender knows nothing of: later resets have other reasons. */
 TEST(forged_syn)
 {
-	play(EVERYWHERE, OPEN,
+	play(BUT_AT_CLIENT, OPEN,
 	     "client > S 9000		| ES/ES !syn_in_sync flags=half_open",
 	     "server < . 111 ack 111	| ES/ES flags=half_open",
 	     "client > P. 111:121 ack 111 | ES/ES -flags",
 	     "server < R 111		| CL/CL ended outcome=reset_server");
 	/* Who is said to have sent it is not who answers it. */
-	play(EVERYWHERE,
+	play(BUT_AT_SERVER,
 	     "client > S 100		| SS/LI",
 	     "server < S. 60 ack 101	| SS/SR",
 	     "client > . 101 ack 61	| ES/ES",
@@ -779,7 +814,8 @@ TESTS = {
 	item(31b, sack_edge), item(32a, straight_after_data), test(leftover),
 	item(33, after_the_end), test(late_copy_of_syn), test(withdrawn),
 	test(withdrawn_in_each_state), test(in_flight), item(34, syn_into_a_connection),
-	item(36a, half_open_discovery), test(forged_syn), item(36c, refused_by_a_host_that_forgot),
+	item(36a, half_open_discovery), item(36d, half_open_at_its_own_host),
+	 test(forged_syn), item(36c, refused_by_a_host_that_forgot),
 	test(refused_after_reset),
 	test(dropped_in_syn_recv), item(37, data_to_one_that_forgot),
 	item(38a, probes), item(38b, probes_while_closing), item(39, without_ack),

@@ -167,7 +167,7 @@ FAILS(reset_server)
 
 EARNS(half_open)
 {
-	play(EVERYWHERE, OPEN,
+	play(BUT_AT_CLIENT, OPEN,
 	     "client > S 9000		| ES/ES !syn_in_sync",
 	     "server < . 101 ack 101	| ES/ES",
 	     "client > R 101		| CL/CL ended outcome=half_open");
@@ -176,7 +176,7 @@ EARNS(half_open)
 /* The SYN was forged, as its supposed sender goes on; the reset has another reason. */
 FAILS(half_open)
 {
-	play(EVERYWHERE, OPEN,
+	play(BUT_AT_CLIENT, OPEN,
 	     "client > S 9000		| ES/ES !syn_in_sync",
 	     "client > P. 101:111 ack 101 | ES/ES",
 	     "client > R 111		| CL/CL ended");
@@ -204,7 +204,7 @@ EARNS(reused)
 	     "client > S 100		| SS/LI",
 	     "client > S 200		| SS/LI",
 	     "server < S. 700 ack 201	| SS/SR new old=reused");
-	play(EVERYWHERE, OPEN,
+	play(BUT_AT_CLIENT, OPEN,
 	     "client > S 9000		| ES/ES !syn_in_sync",
 	     "server < S. 700 ack 9001	| SS/SR new old=reused");
 }
@@ -213,7 +213,7 @@ EARNS(reused)
 FAILS(reused)
 {
 	/* Its sender has gone on, so the SYN was not its own, and an answer comes too late. */
-	play(EVERYWHERE,
+	play(BUT_AT_CLIENT,
 	     "client > S 100		| SS/LI",
 	     "server < S. 100 ack 101	| SS/SR",
 	     "client > . 101 ack 101	| ES/ES*",
@@ -223,7 +223,7 @@ FAILS(reused)
 	     "server < . 101 ack 111	| ES/ES",
 	     "+600s server < S. 700 ack 9001 | ES/ES !synack_isn outcome=open");
 	/* The SYN-ACK has to be for the SYN that came last. */
-	play(EVERYWHERE,
+	play(BUT_AT_CLIENT,
 	     "client > S 100		| SS/LI",
 	     "server < S. 100 ack 101	| SS/SR",
 	     "client > . 101 ack 101	| ES/ES*",
