@@ -730,13 +730,14 @@ static void set_up(void)
 		{ "view", &bounds.view }, { "flight", &bounds.flight },
 		{ "backlog", &bounds.backlog }, { "data", &bounds.data },
 		{ "lives", &bounds.lives }, { "vanish", &bounds.vanish },
-		{ "forged", &bounds.forged }, { "delay", &bounds.delay }, { "abort", &bounds.abort },
-		{ "active", &bounds.active }, { "refuse", &bounds.refuse },
-		{ "ask", &bounds.ask }, { "busy", &bounds.busy },
-		{ "kinds", &bounds.kinds }, { "inside", &bounds.inside },
-		{ "close", &bounds.close }, { "calm", &bounds.calm },
-		{ "full", &bounds.full }, { "seen", &bounds.seen },
-		{ "slack", &bounds.slack }, { "a", &bounds.base[A] }, { "b", &bounds.base[B] },
+		{ "forged", &bounds.forged }, { "delay", &bounds.delay },
+		{ "abort", &bounds.abort }, { "active", &bounds.active },
+		{ "refuse", &bounds.refuse }, { "ask", &bounds.ask },
+		{ "busy", &bounds.busy }, { "kinds", &bounds.kinds },
+		{ "inside", &bounds.inside }, { "close", &bounds.close },
+		{ "calm", &bounds.calm }, { "full", &bounds.full },
+		{ "seen", &bounds.seen }, { "slack", &bounds.slack },
+		{ "a", &bounds.base[A] }, { "b", &bounds.base[B] },
 	};
 	char *copy, *word, *rest, *value;
 	size_t i;
