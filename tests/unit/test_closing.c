@@ -741,6 +741,73 @@ TEST(old_segment_delivers_nothing)
 	     "client > . 111 ack 112	| CW/F2");
 }
 
+/* Rule 6: the right edge of the window is in it (RFC 9293 3.10.7.4, a window of 0). */
+TEST(ack_at_the_edge)
+{
+	play(EVERYWHERE, OPENED,
+	     "client > F. 111 ack 111	| F1/ES",
+	     "server < P. 111:1111 ack 111 | F1/ES",
+	     "server < . 1111 ack 112	| F2/CW");
+	/* What lies beyond it is not taken; if the server's own host shows it, it has said so. */
+	play(EVERYWHERE, OPENED,
+	     "client > F. 111 ack 111	| F1/ES",
+	     "server < P. 111:1111 ack 111 | F1/ES",
+	     "server < . 1112 ack 112	| F1/ES server,loop@F1/CW");
+}
+
+/*
+ * What an end sends again may have left before the latest ACK of its FIN came, as of all
+ * that is inferred of it.
+ */
+TEST(fin_crosses_a_later_ack)
+{
+	play(AT_SERVER | AT_ROUTER,
+	     "client > S 100			| SS/LI",
+	     "server < S. 60 ack 101		| SS/SR",
+	     "+10ms client > . 101 ack 61	| ES/ES*",
+	     "client > F. 101 ack 61		| F1/ES*",
+	     "server < . 61 ack 102		| F2?/CW",
+	     "+300ms server < P. 61:71 ack 102	| F2?/CW",
+	     "+5ms client > F. 101 ack 61	| F2?/CW again",
+	     "+10ms client > F. 101 ack 61	| ~F1/CW again !last_ack_lost");
+}
+
+/* Rule 8: so it may have left before the ACK that waits. */
+TEST(fin_crosses_the_ack_that_waits)
+{
+	play(AT_SERVER | AT_ROUTER,
+	     "client > S 100			| SS/LI",
+	     "server < S. 60 ack 101		| SS/SR",
+	     "+10ms client > . 101 ack 61	| ES/ES*",
+	     "+1s client > F. 101 ack 61	| F1/ES*",
+	     "server < F. 61 ack 101		| F1/F1",
+	     "server < . 62 ack 102		| F1/CG",
+	     "+5ms client > F. 101 ack 62	| CG,TW?/TW* again");
+	play(AT_SERVER | AT_ROUTER,
+	     "client > S 100			| SS/LI",
+	     "server < S. 60 ack 101		| SS/SR",
+	     "+10ms client > . 101 ack 61	| ES/ES*",
+	     "+1s client > F. 101 ack 61	| F1/ES*",
+	     "server < F. 61 ack 101		| F1/F1",
+	     "server < . 62 ack 102		| F1/CG",
+	     "+50ms client > F. 101 ack 62	| CG/TW* again");
+}
+
+/*
+ * Rules 1 and 8: an ACK that waited counts once. When it is taken back, the next one does
+ * not wait, even if a RST has closed its end meanwhile.
+ */
+TEST(waiting_ack_counts_once)
+{
+	play(AT_ROUTER, OPEN,
+	     "client > F. 111 ack 111	| F1/ES",
+	     "server < F. 111 ack 111	| F1/F1",
+	     "server < . 112 ack 112	| F1/CG",
+	     "client > P. 101:106 ack 112 | CG,TW?/CG finack_ms=3/-",
+	     "client > R 111		| ~CG,CL?/CL? ended -finack_ms",
+	     "server < F. 111 ack 112	| CL?/~CG !rst_withdrawn again revived finack_ms=5/-");
+}
+
 TESTS = {
 	test(fin_after_its_ack),
 	item(41a, four_segments), item(41b, four_segments_certainty), item(42a, three_segments),
@@ -760,6 +827,7 @@ TESTS = {
 	test(copied_fin), test(genuine_after_doubted), test(waiting_ack_lost), test(crossing_fins),
 	test(lost_first_fin), test(ack_within_a_fin),
 	test(copy_of_a_crossed_fin),
+	test(ack_at_the_edge), test(fin_crosses_a_later_ack), test(fin_crosses_the_ack_that_waits), test(waiting_ack_counts_once),
 };
 
 int main(void)

@@ -135,7 +135,9 @@ TEST(synack_after_its_ack)
 	     "client > . 101 ack 501	| ES/LI flags=loose,oneway",
 	     "client > F. 101 ack 501	| F1/LI",
 	     "server < . 501 ack 102	| F1/LI",
-	     "server < S. 500 ack 101	| F1/SR,CW");
+	     "server < S. 500 ack 101	| F1/SR,CW",
+	     /* The client has shown no window yet, so this is in it. */
+	     "server < . 501 ack 102	| F2?/CW");
 }
 
 /* Nothing is known yet of the end it hits: the next segment decides. */
@@ -247,12 +249,45 @@ TEST(multipath)
 	     "client > . 101 ack 501 <mptcp> | ES/ES opts=mptcp");
 }
 
+/* Rule 7: in a loose flow more may have been sent than passed, but nothing behind a FIN. */
+TEST(ack_of_more_than_passed)
+{
+	play(AT_CLIENT | AT_ROUTER,
+	     "client > P. 101:201 ack 501	| ES/ES",
+	     "server < . 501 ack 301		| ES/ES",
+	     "client > F. 301 ack 501		| F1/ES",
+	     "server < . 501 ack 400		| F1/ES !ack_unsent",
+	     "server < . 501 ack 302		| F2/CW");
+}
+
+/* What is offered is not known there: an ACK counts wherever its segment begins. */
+TEST(ack_from_beyond_the_window)
+{
+	play(EVERYWHERE,
+	     "server < F. 501 ack 101		| ES/ES,F1",
+	     "client > . 900000000 ack 502	| CW/F2");
+}
+
+/* That an end is there only its own segments show, whatever comes for it. */
+TEST(guess_without_a_word)
+{
+	play(AT_CLIENT,
+	     "server < P. 501:601 ack 101	| ES?/ES?",
+	     "server < P. 601:701 ack 101	| ES?/ES",
+	     "client > . 101 ack 701		| ES/ES");
+	play(AT_LOOPBACK,
+	     "server < P. 501:601 ack 101	| ES?/ES?",
+	     "server < P. 601:701 ack 101	| ES?/ES",
+	     "client > . 101 ack 701		| ES/ES");
+}
+
 TESTS = {
 	item(62a, at_data), item(62b, at_synack), item(62c, at_fin), item(62d, far_ahead),
 	item(62e, lone_reset), item(62f, roles), item(62g, reset_in_midstream),
 	item(62h, reset_of_one_unseen), item(62i, syn_in_midstream), item(69a, client_only),
 	item(69b, server_only), item(69c, one_way_reuse), item(63, view), item(67, multipath),
 	test(synack_after_its_ack),
+	test(ack_of_more_than_passed), test(ack_from_beyond_the_window), test(guess_without_a_word),
 };
 
 int main(void)

@@ -703,6 +703,16 @@ TEST(synack_after_the_one_taken)
 	     "server < S. 900 ack 101 <mss 1200>	| ES/ES !synack_isn mss=1460/1400");
 }
 
+/* Rule 5: nor does it count when the SYN is answered later. */
+TEST(bare_ack_counts_for_nothing_later)
+{
+	play(EVERYWHERE,
+	     "client > S 100		| SS/LI",
+	     "server < S 60		| SS/SS",
+	     "server < . 61 ack 101	| SS/ES",
+	     "client > S. 100 ack 61	| SR/ES");
+}
+
 TESTS = {
 	item(1a, three_segments), item(1b, three_segments_certainty), test(causes),
 	test(certain_after_all), item(2a, repeated_syn), item(3, repeated_synack),
@@ -722,6 +732,7 @@ TESTS = {
 	item(25, exact_reset_in_syn_recv), item(26a, inexact_reset_in_syn_recv), test(new_try),
 	item(61a, gives_up_in_silence), item(68a, synack_with_other_parameters),
 	item(68c, synack_after_the_one_taken),
+	test(bare_ack_counts_for_nothing_later),
 };
 
 int main(void)

@@ -809,6 +809,184 @@ TEST(more_than_two_gigabytes)
 	     "client > .				| TW/CL outcome=graceful");
 }
 
+/* One below RCV.NXT is exact where a FIN was received, and nowhere else (tcp_reset_check()). */
+TEST(one_below_without_a_fin)
+{
+	/* The socket is in TIME_WAIT when it has the FIN, and not in one of the three states. */
+	play(AT_CLIENT, OPEN,
+	     "client > F. 111 ack 111	| F1/ES",
+	     "server < . 111 ack 112	| F2/CW",
+	     "server < F. 111 ack 112	| F2/LA",
+	     "server < R 111 rcv 112	| F2/LA !rst_outside");
+	/* A FIN that stands where data did has not been acknowledged. */
+	play(AT_SERVER | AT_ROUTER, OPENED,
+	     "client > F. 110 ack 111	| F1/ES*",
+	     "client > R 110		| F1/ES* !rst_outside");
+}
+
+/* What its socket says is the lower bound, what came in sequence the upper one, to the edge. */
+TEST(socket_that_lags)
+{
+	play(AT_SERVER, OPENED,
+	     "client > P. 111:1111 ack 111	| ES/ES",
+	     "client > R 1111 rcv 111 lags	| CL?/CL ended");
+	/* Something came another way: the socket knows more than passed. */
+	play(AT_SERVER, OPENED,
+	     "client > P. 111:211 ack 111 unseen | ES/ES",
+	     "client > R 100 rcv 211 lags	| ES/ES !rst_outside",
+	     "client > R 210 rcv 211 lags	| ES/ES !rst_outside",
+	     "client > R 211 rcv 211 lags	| CL?/CL ended");
+	/* What was skipped may be anything: what the socket says is all there is. */
+	play(AT_SERVER, ":lite", OPENED,
+	     "client > P. 111:211 ack 111	| ES/ES",
+	     "client > R 311 rcv 211 lags	| ES/ES !rst_inexact",
+	     "client > R 211 rcv 211 lags	| CL?/CL ended");
+}
+
+/* Rule 3: only a listener that refuses a copy of the SYN it has answered is gone. */
+TEST(not_the_listener)
+{
+	/* It opened actively, and is not one. */
+	play(AT_ROUTER,
+	     "client > S 100		| SS/LI",
+	     "server < S 60		| SS/SS",
+	     "server < S. 60 ack 101	| SS/SR",
+	     "server < R. 900000000 ack 101	| CL?/SR");
+	/* Its own numbers are where its SYN stands, and as far as the window of a SYN reaches. */
+	play(AT_ROUTER,
+	     "client > S 100		| SS/LI",
+	     "server < S. 60 ack 101	| SS/SR",
+	     "server < R. 60 ack 101	| CL?/SR");
+	play(AT_ROUTER,
+	     "client > S 100		| SS/LI",
+	     "server < S. 60 ack 101	| SS/SR",
+	     "server < R. 65596 ack 101	| CL?/SR");
+	play(AT_ROUTER,
+	     "client > S 100		| SS/LI",
+	     "server < S. 60 ack 101	| SS/SR",
+	     "server < R. 65597 ack 101	| CL?/CL? ended");
+	/* It refuses another SYN. */
+	play(AT_ROUTER,
+	     "client > S 100		| SS/LI",
+	     "server < S. 60 ack 101	| SS/SR",
+	     "client > S 9000		| SS/SR !syn_in_sync",
+	     "server < R. 900000000 ack 9001	| CL?/SR");
+}
+
+/* Rule 3: without ACK it has to lie beyond the SYN, though there be nothing left to lose. */
+TEST(not_beyond_the_syn)
+{
+	play(AT_ROUTER,
+	     "client > S 100		| SS/LI",
+	     "client > . 101 ack 501	| ES/LI flags=loose,oneway",
+	     "client > R 42		| ES/LI",
+	     "client > R 100		| ES/LI",
+	     "client > R 101		| CL?/LI ended outcome=reset_client");
+}
+
+/* Rule 4: the time for what is on its way begins with the RST. */
+TEST(on_its_way_after_a_pause)
+{
+	play(AT_SERVER | AT_ROUTER, OPENED,
+	     "+1000s server < R. 111 ack 111 lost | CL/CL ended",
+	     "+150ms client > . 111 ack 111	| CL/CL",
+	     "+60ms client > . 111 ack 111	| ~ES/CL !rst_withdrawn revived");
+	/* Repeated within a round trip it had left before the RST came. */
+	play(AT_ROUTER,
+	     "client > S 100		| SS/LI",
+	     "server < S. 60 ack 101	| SS/SR",
+	     "+10ms client > . 101 ack 61 | ES/ES?",
+	     "client > P. 101:111 ack 61 | ES/ES?",
+	     "server < . 61 ack 101	| ES/ES?",
+	     "server < R. 61 ack 101	| CL?/CL? ended",
+	     "+9ms client > P. 101:111 ack 61 | CL?/CL?",
+	     "client > P. 101:111 ack 61 | ~ES/CL? !rst_withdrawn revived");
+}
+
+/* Rule 4: its target had new segments on the way as long as its sender is closed, or it did arrive. */
+TEST(on_its_way_to_one_that_lives)
+{
+	play(EVERYWHERE, OPENED,
+	     "client > R 111		| CL/CL ended",
+	     "client > P. 111:121 ack 111 | ~ES/CL !rst_withdrawn revived",
+	     "server < . 111 ack 111	| ES/~ES client,router@!rst_withdrawn server,loop@ES/CL");
+	/* It has come: what its target had sent before is let out by a busy process when it may. */
+	play(AT_SERVER | AT_LOOPBACK, OPENED,
+	     "client > R 111		| CL/CL ended",
+	     "+6s server < . 111 ack 111 | CL/CL");
+}
+
+/* Rule 10: in any state but SYN_SENT, whatever the number. */
+TEST(ack_of_an_old_abort)
+{
+	play(AT_CLIENT | AT_ROUTER, OPENED,
+	     "client > F. 111 ack 111	| F1/ES",
+	     "server < R. 101 ack 112	| F1/CW !rst_outside");
+}
+
+/* Rule 4: the number of a RST tells how far its sender had come, its timestamp when. */
+TEST(older_than_the_reset)
+{
+	play(AT_ROUTER | AT_SERVER,
+	     "client > P. 101:201 ack 501 | ES/ES",
+	     "server < P. 501:601 ack 201 | ES/ES",
+	     "client > R 260		| CL/CL ended",
+	     "client > P. 201:251 ack 501 | CL/CL",
+	     "client > P. 201:261 ack 501 | ~ES/CL !rst_withdrawn revived");
+	play(AT_ROUTER | AT_SERVER, OPENED,
+	     "client > . 111 ack 111 <TS 50>	| ES/ES",
+	     "client > R. 111 ack 111 <TS 60>	| CL/CL ended",
+	     "client > P. 111:121 ack 111 <TS 59> | CL/CL",
+	     "client > P. 111:131 ack 111 <TS 61> | ~ES/CL !rst_withdrawn revived");
+	/* Of its SYN-ACKs this may be an earlier one. */
+	play(AT_ROUTER,
+	     "client > S 100		| SS/LI",
+	     "server < S. 60 ack 101	| SS/SR",
+	     "server < R 61		| SS/CL? !rst_outside",
+	     "server < S. 60 ack 101	| SS/CL? again");
+}
+
+/* Rule 4: it may be what its target had sent already, as far as the RST's number; a SYN always counts. */
+TEST(number_of_an_overtaking_reset)
+{
+	play(AT_ROUTER, OPEN,
+	     "server < R. 143 ack 111	| ES/ES !rst_inexact",
+	     "server < P. 111:143 ack 111 | CL?/CL? ended by=rst,rst",
+	     "client > . 111 ack 143	| CL?/CL?");
+	/* It is not remembered for longer than it may mean something. */
+	play(AT_ROUTER, OPEN,
+	     "server < R. 143 ack 111	| ES/ES !rst_inexact",
+	     "server < P. 111:121 ack 111 | ES/ES -quiet",
+	     "server < P. 121:150 ack 111 | ES/ES",
+	     "server < P. 150:160 ack 111 | ES/ES quiet");
+	play(AT_CLIENT,
+	     "client > S 100		| SS/LI",
+	     "server < R. 0 ack 101	| CL/CL ended outcome=refused",
+	     "+1s client > S 100	| ~SS/~LI again revived !rst_withdrawn");
+}
+
+/* What came before the reset is put down to its own segment, and the reset to the RST. */
+TEST(causes_before_the_reset)
+{
+	play(EVERYWHERE, OPENED,
+	     "client > R 111		| CL/CL ended by=rst,rst",
+	     "server < F. 111 ack 111	| CL/~ES,F1,CL by=fin,fin,rst");
+	play(AT_SERVER, OPENED,
+	     "client > R. 111 ack 111	| CL?/CL ended",
+	     "client > F. 111 ack 111	| ~ES,F1/CL !rst_withdrawn revived",
+	     "server < . 111 ack 112	| F2?/~ES,CW,CL by=ack,ack,rst,ack");
+}
+
+/* An end that was reset, of a flow that was given up: what it sends withdraws nothing. */
+TEST(given_up_after_reset)
+{
+	play(AT_ROUTER, OPENED,
+	     "server < R 111		| CL?/CL? ended",
+	     "+10ms server < F. 111 ack 111 | CL?/~ES,F1 !rst_withdrawn revived",
+	     "+300s			| CL?/CL? ended outcome=vanished",
+	     "client > . 111 ack 112	| CL?/CL? outcome=vanished");
+}
+
 TESTS = {
 	item(28a, exact), item(29, not_exact), item(30, far_outside), item(31a, one_below),
 	item(31b, sack_edge), item(32a, straight_after_data), test(leftover),
@@ -827,6 +1005,10 @@ TESTS = {
 	test(late_copies), test(forged_in_the_handshake),
 	test(long_after), test(overtaking),
 	test(fin_at_the_isn),
+	test(number_of_an_overtaking_reset), test(causes_before_the_reset),
+	test(given_up_after_reset), test(one_below_without_a_fin), test(socket_that_lags),
+	test(not_the_listener), test(not_beyond_the_syn), test(on_its_way_after_a_pause),
+	test(on_its_way_to_one_that_lives), test(ack_of_an_old_abort), test(older_than_the_reset),
 };
 
 int main(void)
