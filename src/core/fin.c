@@ -126,6 +126,12 @@ static void forget_fin(struct tcpfsm_step *st, unsigned int who)
 			TCPFSM_MARK_PF_WAITS | TCPFSM_MARK_PF_WAITS_INFERRED);
 }
 
+/* Where an end's SYN stood, or before that, is no place for its FIN. */
+static bool is_misplaced(const struct tcpfsm_endpoint *end, u32 fin)
+{
+	return end->marks & TCPFSM_MARK_ISN && tcpfsm_is_before_data(end, fin);
+}
+
 /**
  * tcpfsm_doubt_fin() - put X's FIN aside
  * @st: the step
@@ -144,8 +150,7 @@ void tcpfsm_doubt_fin(struct tcpfsm_step *st, bool far)
 	struct tcpfsm_flow *flow = st->flow;
 	u32 fin = st->seg->seq + st->seg->len;
 
-	/* Where the SYN stood, or before it, is no place for a FIN. */
-	if (flow->end[st->x].marks & TCPFSM_MARK_ISN && !tcpfsm_after(fin, flow->end[st->x].isn))
+	if (is_misplaced(&flow->end[st->x], fin))
 		return;
 	flow->doubted = st->x;
 	flow->doubted_far = far;
@@ -168,8 +173,7 @@ void tcpfsm_believe_fin(struct tcpfsm_step *st, bool outside)
 	u8 cause = st->cause;
 	u32 ago_ms;
 
-	if (st->seg->ack != flow->doubt.fin + 1 ||
-	    (y->marks & TCPFSM_MARK_ISN && !tcpfsm_after(flow->doubt.fin, y->isn)) ||
+	if (st->seg->ack != flow->doubt.fin + 1 || is_misplaced(y, flow->doubt.fin) ||
 	    tcpfsm_before(tcpfsm_end(st->seg), flow->doubt.ack) ||
 	    !tcpfsm_has_fact(y, TCPFSM_SYNCHRONISED) || is_settled(st))
 		return;
@@ -255,8 +259,7 @@ static bool is_doubtful(const struct tcpfsm_step *st, u32 fin)
 	const struct tcpfsm_endpoint *y = &st->flow->end[st->y];
 
 	/* An ACK that overtook it stood behind it. */
-	if (tcpfsm_before(fin + 1, x->snd_nxt) ||
-	    (x->marks & TCPFSM_MARK_ISN && !tcpfsm_after(fin, x->isn)))
+	if (tcpfsm_before(fin + 1, x->snd_nxt) || is_misplaced(x, fin))
 		return true;
 	return st->flow->flags & TCPFSM_FLOW_LOOSE && y->marks & TCPFSM_MARK_RCV &&
 	       !tcpfsm_at_sender(st) && st->seg->seq != x->snd_nxt;

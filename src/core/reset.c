@@ -209,7 +209,7 @@ static bool closes_sender(const struct tcpfsm_step *st)
 	 * the socket to an ACK of less (RFC 9293 3.5.2), which has no ACK itself.
 	 */
 	if (tcpfsm_before(seg->seq, x->snd_nxt) &&
-	    (seg->flags & TCPFSM_ACK || !tcpfsm_after(seg->seq, x->isn)))
+	    (seg->flags & TCPFSM_ACK || tcpfsm_is_before_data(x, seg->seq)))
 		return false;
 	/* Somebody else's forgery looks like this, and Y would challenge it. */
 	judgement = judge(st);

@@ -175,6 +175,16 @@ static inline bool tcpfsm_is_ack_of_fin(const struct tcpfsm_endpoint *end, u32 a
 	return tcpfsm_has_fact(end, TCPFSM_FACT_F) && ack == end->fin + 1;
 }
 
+/*
+ * Does a number lie where an end's SYN stood, or before that, and not where it comes to with what
+ * follows? Data may have taken it further from its SYN than "before" and "after" reach.
+ */
+static inline bool tcpfsm_is_before_data(const struct tcpfsm_endpoint *end, u32 seq)
+{
+	return !tcpfsm_within(seq, end->isn + 1, end->snd_nxt) &&
+	       end->isn - seq < seq - end->snd_nxt;
+}
+
 /* An end's SYN was not seen: its number is the one below what comes next (Fast Open aside). */
 static inline void tcpfsm_assume_syn(struct tcpfsm_endpoint *end, u32 next)
 {

@@ -987,6 +987,50 @@ TEST(given_up_after_reset)
 	     "client > . 111 ack 112	| CL?/CL? outcome=vanished");
 }
 
+/*
+ * 40. More than half of all numbers lie between its SYN and the end of a long connection: what
+ * comes then is not from before the SYN.
+ */
+#define LONG(bytes)							\
+	     "client > S 100 win 65535 <wscale 14> | SS/LI",		\
+	     "server < S. 60 ack 101 win 65535 <wscale 14> | SS/SR",	\
+	     "client > . win 65535		| ES*/ES*",		\
+	     "server < P. 61:111 ack 101 win 65535 | ES*/ES*",		\
+	     "client > . win 65535		| ES*/ES*",		\
+	     "client > P. +1000000000 win 65535	| ES*/ES",		\
+	     "server < . win 65535		| ES/ES",		\
+	     "client > P. +1000000000 win 65535	| ES/ES",		\
+	     "server < . win 65535		| ES/ES",		\
+	     "client > P. +" #bytes " win 65535	| ES/ES",		\
+	     "server < . win 65535		| ES/ES"
+
+TEST(fin_of_a_long_connection)
+{
+	play(EVERYWHERE, LONG(1000000000),
+	     "client > F. win 65535	| F1/ES",
+	     "server < . win 65535	| F2/CW",
+	     "server < F. win 65535	| F2/LA",
+	     "client > .		| TW/CL outcome=graceful");
+	play(EVERYWHERE, LONG(147483648),
+	     "client > F. win 65535	| F1/ES",
+	     "server < F. win 65535	| F2/CW,LA");
+	/* It stands where the SYN did, and is its own all the same. */
+	play(EVERYWHERE, LONG(1000000000),
+	     "client > P. +1000000000 win 65535	| ES/ES",
+	     "server < . win 65535	| ES/ES",
+	     "client > P. +294967295 win 65535	| ES/ES",
+	     "server < . win 65535	| ES/ES",
+	     "client > F. win 65535	| F1/ES",
+	     "server < F. win 65535	| F2/CW,LA");
+}
+
+TEST(reset_of_a_long_connection)
+{
+	play(AT_SERVER | AT_ROUTER, LONG(1000000000),
+	     "client > P. 3000000101:3000000201 ack 111 win 65535 | ES/ES",
+	     "client > R 3000000101	| CL/CL ended outcome=reset_client");
+}
+
 TESTS = {
 	item(28a, exact), item(29, not_exact), item(30, far_outside), item(31a, one_below),
 	item(31b, sack_edge), item(32a, straight_after_data), test(leftover),
@@ -1009,6 +1053,7 @@ TESTS = {
 	test(given_up_after_reset), test(one_below_without_a_fin), test(socket_that_lags),
 	test(not_the_listener), test(not_beyond_the_syn), test(on_its_way_after_a_pause),
 	test(on_its_way_to_one_that_lives), test(ack_of_an_old_abort), test(older_than_the_reset),
+	test(fin_of_a_long_connection), test(reset_of_a_long_connection),
 };
 
 int main(void)
