@@ -151,7 +151,9 @@ static bool other_syn(struct tcpfsm_step *st)
 		x->marks |= TCPFSM_MARK_RESTARTED;
 		return false;
 	}
-	tcpfsm_note(st, TCPFSM_ANOMALY_SYNACK_ISN);
+	/* Of one that was picked up later no number is on record which this could contradict. */
+	if (x->marks & TCPFSM_MARK_ISN)
+		tcpfsm_note(st, TCPFSM_ANOMALY_SYNACK_ISN);
 	if (has_chosen(y) || !tcpfsm_answers_syn(y, st->seg->ack))
 		return false;
 	take_isn(x, st->seg);

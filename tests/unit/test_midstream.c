@@ -6,7 +6,7 @@
 TEST(at_data)
 {
 	play(AT_CLIENT,
-	     "client > P. 101:201 ack 501 | ES?/ES? flags=midstream,loose outcome=open "
+	     "client > P. 101:201 ack 501 | ES?/ES? -shook flags=midstream,loose outcome=open "
 					   "-isn -rtt_server_us -mss -wscale -opts hist=D",
 	     "server < . 501 ack 201	| ES/ES",
 	     "client > F.		| F1/ES",
@@ -63,7 +63,7 @@ TEST(at_fin)
 	     "client > . 102 ack 502	| TW/CL outcome=graceful");
 	/* The second FIN: of the first nothing is known, and nothing is guessed. */
 	play(AT_ROUTER,
-	     "server < F. 501 ack 102	| ES?/ES?,F1",
+	     "server < F. 501 ack 102	| ES?/ES?,F1 by=ack,ack,fin",
 	     "client > . 102 ack 502	| CW/F2?");
 	/* The last ACK, or a late copy of anything: a guess, and a short one. */
 	play(EVERYWHERE,
@@ -94,6 +94,11 @@ TEST(lone_reset)
 	     "client > R 101		| --/--",
 	     "server < R. 0 ack 101	| --/--",
 	     "client > R. 101 ack 501	| --/--");
+	/* Nor is what a stack drops. */
+	play(EVERYWHERE,
+	     "client > SF 101		| --/--",
+	     "client > SF. 101 ack 501	| --/--",
+	     "client > F 101		| --/--");
 }
 
 /* Whoever uses a system port serves; else who spoke first is the client. */
@@ -110,6 +115,19 @@ TEST(roles)
 	     ":ports 40000 8080",
 	     "server < P. 501:601 ack 101 | ES/ES hist=D",
 	     "client > P. 101:111 ack 601 | ES/ES hist=Dd");
+	/* System ports end at 1023, and of two of them the lower one serves, if one is. */
+	play(EVERYWHERE,
+	     ":ports 40000 1023",
+	     "server < P. 501:601 ack 101 | ES/ES hist=d");
+	play(EVERYWHERE,
+	     ":ports 40000 1024",
+	     "server < P. 501:601 ack 101 | ES/ES hist=D");
+	play(EVERYWHERE,
+	     ":ports 1000 80",
+	     "client > P. 101:111 ack 501 | ES/ES hist=D");
+	play(EVERYWHERE,
+	     ":ports 123 123",
+	     "client > P. 101:111 ack 501 | ES/ES hist=D");
 }
 
 TEST(reset_in_midstream)
@@ -281,6 +299,33 @@ TEST(guess_without_a_word)
 	     "client > . 101 ack 701		| ES/ES");
 }
 
+/* Of an end whose SYN was not seen no number is on record that another could contradict. */
+TEST(synack_in_midstream)
+{
+	play(AT_CLIENT,
+	     "server < P. 501:601 ack 101	| ES?/ES?",
+	     "server < S. 500 ack 101		| ES?/ES",
+	     "client > . 101 ack 601		| ES/ES");
+}
+
+/* Its SYN stood one below what came first, perhaps: that is not known, and it is no repetition. */
+TEST(syn_one_below_midstream)
+{
+	play(EVERYWHERE,
+	     "client > P. 101:201 ack 501	| ES/ES",
+	     "server < P. 501:601 ack 201	| ES/ES",
+	     "client > S 100			| ES/ES !syn_in_sync -again");
+}
+
+/* What its own segment has proved a late copy of its SYN does not take back. */
+TEST(late_syn_of_one_direction)
+{
+	play(AT_ROUTER,
+	     "client > S 100		| SS/LI",
+	     "client > . 101 ack 501	| ES/LI",
+	     "client > S 100		| ES/LI again");
+}
+
 TESTS = {
 	item(62a, at_data), item(62b, at_synack), item(62c, at_fin), item(62d, far_ahead),
 	item(62e, lone_reset), item(62f, roles), item(62g, reset_in_midstream),
@@ -288,6 +333,7 @@ TESTS = {
 	item(69b, server_only), item(69c, one_way_reuse), item(63, view), item(67, multipath),
 	test(synack_after_its_ack),
 	test(ack_of_more_than_passed), test(ack_from_beyond_the_window), test(guess_without_a_word),
+	test(synack_in_midstream), test(syn_one_below_midstream), test(late_syn_of_one_direction),
 };
 
 int main(void)
