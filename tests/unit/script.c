@@ -459,9 +459,9 @@ static void observe(struct stage *stage, int who, const struct tcpfsm_segment *s
 		broken(stage, "a quiet segment changed something");
 }
 
-/* @in: what the receiving socket says */
+/* @spoofed: from the network, whoever is at home here; @in: what the receiving socket says */
 static void pass(struct stage *stage, int who, const struct tcpfsm_segment *seg, bool lost,
-		 struct tcpfsm_sighting in)
+		 bool spoofed, struct tcpfsm_sighting in)
 {
 	struct tcpfsm_sighting at = { .now_ns = stage->now_ns };
 
@@ -481,7 +481,7 @@ static void pass(struct stage *stage, int who, const struct tcpfsm_segment *seg,
 	default:
 		at.point = TCPFSM_AT_OUT;
 		in.point = TCPFSM_AT_IN;
-		if (who == (stage->view == AT_CLIENT ? A : B))
+		if (!spoofed && who == (stage->view == AT_CLIENT ? A : B))
 			observe(stage, who, seg, &at);
 		else if (!lost)
 			observe(stage, who, seg, &in);
@@ -541,7 +541,7 @@ static void run_segment(struct stage *stage)
 {
 	struct tcpfsm_segment seg;
 	struct tcpfsm_sighting in = { 0 };
-	bool lost = false, unseen = false;
+	bool lost = false, unseen = false, spoofed = false;
 	char *text;
 	int who;
 
@@ -555,6 +555,8 @@ static void run_segment(struct stage *stage)
 			lost = true;
 		} else if (!strcmp(text, "unseen")) {
 			unseen = true;
+		} else if (!strcmp(text, "spoofed")) {
+			spoofed = true;
 		} else if (!strcmp(text, "rcv")) {
 			in.has_rcv_nxt = true;
 			in.rcv_nxt = number(stage, word(stage), NULL) + stage->base[who];
@@ -567,7 +569,7 @@ static void run_segment(struct stage *stage)
 		}
 	}
 	if (!unseen)
-		pass(stage, who, &seg, lost, in);
+		pass(stage, who, &seg, lost, spoofed, in);
 }
 
 /* ---- what is expected ---- */

@@ -501,6 +501,7 @@ TEST(syn_in_time_wait)
 	     "server < . 114 ack 7001	| ES/ES shook");
 	play(AT_CLIENT | AT_ROUTER | AT_LOOPBACK, CLIENT_CLOSED,
 	     "server < S 112		| TW/CL !syn_in_sync",
+	     "server < S 112 <TS 7>	| TW/CL !syn_in_sync",
 	     "server < S 111		| TW/CL !syn_in_sync",
 	     "client > . 112 ack 112	| TW/CL",
 	     "+60s			| CL/CL ended outcome=graceful");
@@ -531,6 +532,13 @@ TEST(unheard_syn_in_time_wait)
 /* The socket of the other end is in SYN_SENT, whatever comes of it. */
 TEST(syn_into_time_wait_from_its_own_host)
 {
+	/* Also if both wait. */
+	play(AT_CLIENT, OPENED,
+	     "client > F. 111 ack 111	| F1/ES",
+	     "server < F. 111 ack 111	| F1/F1",
+	     "client > . 112 ack 112	| CG/F1",
+	     "server < . 112 ack 112	| TW/CG,TW?",
+	     "client > S 50		| SS/LI new old=graceful");
 	play(AT_SERVER,
 	     "client > S 100		| SS/LI",
 	     "server < S. 60 ack 101	| SS/SR",
@@ -554,6 +562,9 @@ TEST(syn_in_time_wait_with_timestamp)
 	static const char *const after_ts[] = {
 		"server < S 30 <TS 1000>	| TW/CL !syn_in_sync",
 		"server < S 30 <TS 1001>	| LI/SS new old=graceful",
+		/* The same one tells nothing, nor does none: the number decides. */
+		"server < S 63 <TS 1000>	| LI/SS new old=graceful",
+		"server < S 63			| LI/SS new old=graceful",
 	};
 	size_t i;
 
@@ -808,6 +819,109 @@ TEST(waiting_ack_counts_once)
 	     "server < F. 111 ack 112	| CL?/~CG !rst_withdrawn again revived finack_ms=5/-");
 }
 
+/* Rule 9, the FIN where the numbers wrap. */
+TEST(covering_fin_at_the_wrap)
+{
+	play(EVERYWHERE, ":base",
+	     "client > S 100		| SS/LI",
+	     "server < S. 4294967285 ack 101 | SS/SR",
+	     "client > . 101 ack 4294967286 | ES/ES*",
+	     "server < P. 4294967286:4294967295 ack 101 | ES/ES",
+	     "client > F. 101 ack 4294967295 | F1/ES",
+	     "+10ms server < F. 4294967295 ack 102 | F2*/CW,LA");
+}
+
+/* Rule 9: what tells that its first copy was lost are both timestamps, or a round trip. */
+TEST(fin_after_its_ack_untold)
+{
+#define SHOOK								\
+	     "client > S 100		| SS/LI",			\
+	     "server < S. 500 ack 101	| SS/SR",			\
+	     "+10ms client > . 101 ack 501 | ES/ES?",			\
+	     "server < F. 501 ack 101	| ES/F1"
+
+	play(AT_ROUTER, SHOOK,
+	     "client > . 102 ack 502 <TS 4294967290> | CW/F2?",
+	     "client > F. 101 ack 502	| LA/F2?");
+	play(AT_ROUTER, SHOOK,
+	     "client > . 102 ack 502	| CW/F2?",
+	     "client > F. 101 ack 502 <TS 5> | LA/F2?");
+#undef SHOOK
+	/* Where SYNs crossed none was measured. */
+	play(AT_ROUTER,
+	     "client > S 100		| SS/LI",
+	     "server < S 500		| SS/SS",
+	     "client > S. 100 ack 501	| SR/SS",
+	     "server < S. 500 ack 101	| ES?/SR,ES?",
+	     "server < F. 501 ack 101	| ES?/F1",
+	     "client > . 102 ack 502	| CW/F2?",
+	     "+50ms client > F. 101 ack 502 | LA/F2?");
+}
+
+/* A FIN that has been acknowledged is genuine, whatever is acknowledged behind it. */
+TEST(acknowledged_and_waiting)
+{
+	play(AT_CLIENT, OPENED,
+	     "client > F. 111 ack 111	| F1/ES",
+	     "server < F. 111 ack 111	| F1/F1",
+	     "client > . 112 ack 112	| CG/F1",
+	     "client > . 112 ack 200	| CG/F1");
+}
+
+/* One that was not its own takes what was measured with it. */
+TEST(forged_second_fin)
+{
+	play(AT_SERVER | AT_ROUTER, OPENED,
+	     "server < F. 111 ack 111	| ES/F1 closer=server",
+	     "client > F. 111 ack 111	| F1/F1 half_close_ms=1 closer=simultaneous",
+	     "client > P. 111:121 ack 111 | F1/F1 !data_after_fin",
+	     "server < . 112 ack 121	| ~ES/F1 -half_close_ms closer=server");
+}
+
+/* A FIN where the SYN stood is nobody's, and nobody waits for its ACK. */
+TEST(fin_at_the_syn)
+{
+	play(AT_CLIENT | AT_ROUTER, OPENED,
+	     "server < F. 60 ack 111	| ES/ES !fin_seq",
+	     "client > . 111 ack 61	| ES/ES quiet");
+}
+
+/* Of an end that was picked up later nobody knows where its SYN stood. */
+TEST(fin_below_midstream)
+{
+	play(AT_ROUTER,
+	     "client > . 150 ack 501	| ES?/ES?",
+	     "client > F. 120 ack 501	| ES/ES? !fin_seq",
+	     "server < . 501 ack 121	| F1,F2?/CW");
+	/* What its ACK says does not lower what is known. */
+	play(AT_ROUTER,
+	     "client > . 150 ack 501	| ES?/ES?",
+	     "client > F. 120 ack 490	| ES/ES? !fin_seq",
+	     "server < F. 501 ack 121	| F1,F2?/CW,LA");
+	/* Rule 6: so this stands below what the client has acknowledged. */
+	play(AT_ROUTER,
+	     "client > . 150 ack 501	| ES?/ES?",
+	     "client > F. 120 ack 400	| ES/ES? !fin_seq",
+	     "server < . 450 ack 121	| F1/CW");
+}
+
+/* Rule 8: nothing but the same FIN shows that the ACK which waits was lost. */
+TEST(no_repetition)
+{
+#define CROSSED								\
+	     OPENED,							\
+	     "client > F. 111 ack 111	| F1/ES",			\
+	     "server < F. 111 ack 111	| F1/F1",			\
+	     "server < . 112 ack 112	| F1/CG"
+
+	play(AT_SERVER | AT_ROUTER, CROSSED,
+	     "client > . 111 ack 111	| F1/CG",
+	     "client > . 112 ack 112	| CG,TW?/TW*");
+	play(AT_SERVER | AT_ROUTER, CROSSED,
+	     "client > F. 113 ack 112	| CG,TW?/TW* !fin_seq");
+#undef CROSSED
+}
+
 TESTS = {
 	test(fin_after_its_ack),
 	item(41a, four_segments), item(41b, four_segments_certainty), item(42a, three_segments),
@@ -828,6 +942,9 @@ TESTS = {
 	test(lost_first_fin), test(ack_within_a_fin),
 	test(copy_of_a_crossed_fin),
 	test(ack_at_the_edge), test(fin_crosses_a_later_ack), test(fin_crosses_the_ack_that_waits), test(waiting_ack_counts_once),
+	test(covering_fin_at_the_wrap), test(fin_after_its_ack_untold),
+	test(acknowledged_and_waiting), test(forged_second_fin), test(fin_at_the_syn),
+	test(fin_below_midstream), test(no_repetition),
 };
 
 int main(void)

@@ -713,6 +713,148 @@ TEST(bare_ack_counts_for_nothing_later)
 	     "client > S. 100 ack 61	| SR/ES");
 }
 
+/* 68. What echoes no timestamp, or one that was not sent, does not tell which copy it answers. */
+TEST(echo_of_nothing)
+{
+	play(EVERYWHERE,
+	     "client > S 100 <TS 0>		| SS/LI",
+	     "+1s client > S 100 <TS 0>		| SS/LI again",
+	     "server < S. 60 ack 101		| SS/SR flags=ambiguous_rtt");
+	play(EVERYWHERE,
+	     "client > S 100			| SS/LI",
+	     "+1s client > S 100		| SS/LI again",
+	     "server < S. 60 ack 101 <TS 5>	| SS/SR flags=ambiguous_rtt");
+}
+
+/* 7. No round trip is measured where SYNs crossed, whatever is repeated. */
+TEST(no_round_trip_of_crossed_syns)
+{
+	play(EVERYWHERE,
+	     "client > S 100		| SS/LI",
+	     "server < S 60		| SS/SS",
+	     "server < S. 60 ack 101	| SS/SR",
+	     "server < S. 60 ack 101	| SS/SR again",
+	     "client > . 101 ack 61	| ES/ES* -rtt_server_us -rtt_client_us flags=simultaneous");
+}
+
+/*
+ * 7. A SYN with another number that did not cross, but came before the server's own: what
+ * is taken of that end is the SYN-ACK, and the handshake is one.
+ */
+TEST(synack_after_a_stray_syn)
+{
+	play(EVERYWHERE,
+	     "client > S 100		| SS/LI",
+	     "server < S 60		| SS/SS flags=simultaneous",
+	     "server < S. 260 ack 101	| SS/SR !synack_isn -flags",
+	     "server < S. 260 ack 101	| SS/SR again rtx=0/1/0/0",
+	     "client > P. 101:111 ack 261 | ES/ES");
+	/* The client's round trip ends with its own ACK. */
+	play(EVERYWHERE,
+	     "client > S 100		| SS/LI",
+	     "server < S 60		| SS/SS",
+	     "client > S. 300 ack 61	| SR/SS !synack_isn -flags",
+	     "server < . 61 ack 301	| ES/ES -rtt_client_us");
+}
+
+/* 4. Each SYN has one answer that is no repetition; a SYN without ACK is none. */
+TEST(bare_syn_is_no_answer)
+{
+	play(AT_CLIENT | AT_ROUTER,
+	     "client > S 100		| SS*/LI*",
+	     "+1s client > S 100	| SS*/LI* again",
+	     "server < S. 60 ack 101	| SS*/SR*",
+	     "client > . 101 ack 61	| ES*/ES*",
+	     "+1s server < S 60		| ES*/~SR again !final_ack_lost");
+}
+
+/* 4. A copy of the SYN-ACK by the network, or one that crossed the ACK, takes nothing back. */
+TEST(late_synack_takes_nothing_back)
+{
+	play(AT_CLIENT | AT_ROUTER,
+	     "client > S 100 <TS 1>		| SS*/LI*",
+	     "server < S. 60 ack 101 <TS 5 ecr 1> | SS*/SR*",
+	     "client > . 101 ack 61 <TS 2 ecr 5> | ES*/ES?",
+	     "+1s server < S. 60 ack 101 <TS 5 ecr 1> | ES*/ES? again",
+	     "server < S. 60 ack 101 <TS 6 ecr 1> | ES*/~SR again !final_ack_lost");
+	play(AT_CLIENT | AT_ROUTER,
+	     "client > S 100		| SS*/LI*",
+	     "+10ms server < S. 60 ack 101 | SS*/SR*",
+	     "client > . 101 ack 61	| ES*/ES?",
+	     "+9ms server < S. 60 ack 101 | ES*/ES? again",
+	     "server < S. 60 ack 101	| ES*/~SR again !final_ack_lost");
+}
+
+/* Rule 2: the SYN has to be repeated; an answer to another one asks nobody to listen. */
+TEST(synack_to_one_that_refused)
+{
+	play(AT_SERVER | AT_ROUTER,
+	     "client > S 100		| SS*/LI*",
+	     "server < R. 0 ack 101	| CL*/CL* ended outcome=refused",
+	     "client > S. 100 ack 7	| ~SS,SR/CL* !rst_withdrawn !old_synack revived",
+	     "client > S 100		| SR*/~LI again");
+}
+
+/* Only an end in SYN_SENT answers a SYN from before; and what goes on with both of its numbers tells. */
+TEST(old_synack_of_one_that_goes_on)
+{
+	play(AT_ROUTER,
+	     "client > S 100		| SS/LI",
+	     "client > . 101 ack 501	| ES/LI",
+	     "client > S 100		| ES/LI again",
+	     "client > S. 100 ack 7	| ES/LI !old_synack",
+	     "client > S. 100 ack 7	| ES/LI !old_synack -again");
+	play(AT_ROUTER,
+	     "client > S 100		| SS/LI",
+	     "client > S. 100 ack 501	| SR/LI !old_synack",
+	     "server < . 501 ack 100	| SR/LI",
+	     "server < . 501 ack 101	| ES?/SS,ES* flags=simultaneous,loose");
+	/* It may close; that shows no ACK of its SYN, nor that one direction passes elsewhere. */
+	play(AT_ROUTER,
+	     "client > S 100		| SS/LI",
+	     "client > S. 100 ack 501	| SR/LI !old_synack",
+	     "client > F. 101 ack 501	| F1/LI -flags");
+}
+
+/* RFC 7413 4.2: the answer may carry data, and needs no option for that. */
+TEST(synack_with_data)
+{
+	play(EVERYWHERE,
+	     "client > S 100:110 <tfo>	| SS/LI",
+	     "server < S. 60:70 ack 111	| SS/SR",
+	     "client > . 111 ack 71	| ES/ES shook");
+}
+
+/* Its SYN-ACK was not seen: that its data come too early cannot be said. */
+TEST(data_behind_an_unseen_synack)
+{
+	play(EVERYWHERE,
+	     "client > S 100		| SS/LI",
+	     "server < S. 60 ack 101 unseen | SS/LI",
+	     "server < P. 61:71 ack 101	| SS/LI");
+}
+
+/* In SYN_RECV the kernel takes the SYN-ACK that covers all it has sent (tcp_validate_incoming()). */
+TEST(synack_of_a_part)
+{
+	play(EVERYWHERE,
+	     "client > S 100:110 <tfo>	| SS/LI",
+	     "server < S 60		| SS/SS",
+	     "client > S. 100 ack 61	| SR/SS*",
+	     "server < S. 60 ack 101	| SR/SR,ES*");
+}
+
+/* A SYN that comes from the network in the name of an end that is here is not its own. */
+TEST(syn_from_outside)
+{
+	play(AT_CLIENT,
+	     "client > S 100		| SS/LI",
+	     "server < S. 60 ack 101	| SS/SR",
+	     "client > . 101 ack 61	| ES/ES?",
+	     "client > S 9000 spoofed	| ES/ES? !syn_in_sync -flags",
+	     "server < . 61 ack 101	| ES/ES? -flags");
+}
+
 TESTS = {
 	item(1a, three_segments), item(1b, three_segments_certainty), test(causes),
 	test(certain_after_all), item(2a, repeated_syn), item(3, repeated_synack),
@@ -733,6 +875,11 @@ TESTS = {
 	item(61a, gives_up_in_silence), item(68a, synack_with_other_parameters),
 	item(68c, synack_after_the_one_taken),
 	test(bare_ack_counts_for_nothing_later),
+	test(echo_of_nothing), test(no_round_trip_of_crossed_syns), test(synack_after_a_stray_syn),
+	test(bare_syn_is_no_answer), test(late_synack_takes_nothing_back),
+	test(synack_to_one_that_refused), test(old_synack_of_one_that_goes_on),
+	test(synack_with_data), test(data_behind_an_unseen_synack), test(synack_of_a_part),
+	test(syn_from_outside),
 };
 
 int main(void)

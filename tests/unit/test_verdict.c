@@ -383,6 +383,13 @@ EARNS(forged)
 	     "server < . 101 ack 101		| ~ES*/~ES* back revived",
 	     "client > P. 1500000001:1500000011 ack 2000000001 | ES*/ES* outside",
 	     "server < . 2000000001 ack 1500000011	| ~ES*/~ES* back revived outcome=open");
+	/* What came back comes back once. */
+	play(AT_ROUTER, FORGED_OPEN,
+	     "server < . 101 ack 101	| SS*/SR* outside",
+	     "client > . 101 ack 101	| ~ES*/~ES* back revived",
+	     "server < . 101 ack 101	| ES*/ES*",
+	     "+432000s			| CL*/CL* ended outcome=vanished",
+	     "client > . 101 ack 101	| CL*/CL* outcome=vanished");
 	/* In the other direction. */
 	play(AT_ROUTER, OPEN,
 	     "server < S 2000000000		| ES*/ES* !syn_in_sync",
@@ -410,7 +417,8 @@ FAILS(forged)
 	     "client > S 1500000000		| SS*/LI*",
 	     "server < S. 2000000000 ack 1500000001 | SS*/SR* new old=reused",
 	     "client > . 101 ack 1		| SS*/SR* outside",
-	     "server < . 1 ack 101		| SS*/SR* outside");
+	     "server < . 1 ack 101		| SS*/SR* outside",
+	     "server < . 0 ack 101		| SS*/SR* outside");
 	play(AT_ROUTER,
 	     "client > . 100 ack 100		| ES*/ES*",
 	     "server < . 100 ack 100		| ES*/ES*",
@@ -418,6 +426,22 @@ FAILS(forged)
 	     "server < S. 2000000000 ack 1500000001 | SS*/SR* new old=reused",
 	     "client > . 100 ack 100		| SS*/SR* outside",
 	     "server < . 100 ack 100		| SS*/SR* outside");
+	/* An ACK from before, though it stands where the next one would. */
+	play(AT_ROUTER, OPENED,
+	     "server < P. 101:111 ack 101 | ES*/ES*",
+	     "client > . 101 ack 111	| ES*/ES*",
+	     "client > S 1500000000	| ES*/ES* !syn_in_sync",
+	     "server < S. 2000000000 ack 1500000001 | SS*/SR* new old=reused",
+	     "client > . 101 ack 101	| SS*/SR* outside",
+	     "server < . 111 ack 101	| SS*/SR* outside");
+	/* Numbers that are out of date. */
+	play(AT_ROUTER, ":lite", OPENED,
+	     "server < P. 101:111 ack 101 | ES*/ES*",
+	     "client > . 101 ack 111	| ES*/ES* quiet",
+	     "client > S 1500000000	| ES*/ES* !syn_in_sync",
+	     "server < S. 2000000000 ack 1500000001 | SS*/SR* new old=reused",
+	     "client > . 101 ack 111	| SS*/SR* outside",
+	     "server < . 111 ack 101	| SS*/SR* outside");
 	/* What has ended by itself does not come back. */
 	play(AT_ROUTER, OPEN,
 	     "client > R 101		| CL*/CL*",
