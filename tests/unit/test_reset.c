@@ -1031,6 +1031,21 @@ TEST(reset_of_a_long_connection)
 	     "client > R 3000000101	| CL/CL ended outcome=reset_client");
 }
 
+/* Both are back by one segment; there is no way from LISTEN to ESTABLISHED but by SYN_RECV. */
+TEST(both_withdrawn_from_listen)
+{
+	play(AT_ROUTER,
+	     "client > S 100 <TS 1>		| SS/LI",
+	     "server < S. 60 ack 101 <TS 1>	| SS/SR",
+	     "client > . 101 ack 61 <TS 2>	| ES/ES?",
+	     "server < S. 60 ack 101 <TS 2>	| ES/~SR again !final_ack_lost",
+	     "server < S 9000 <TS 3>		| ES/SR !syn_in_sync",
+	     "client > R. 0 ack 9001		| CL?/LI? ended outcome=half_open",
+	     /* A copy: it shows nothing of the client, and gives the server its P. */
+	     "client > . 101 ack 61 <TS 2>	| CL?/LI?",
+	     "client > P. 101:111 ack 61 <TS 3> | ~ES/~SR,ES? !rst_withdrawn revived");
+}
+
 TESTS = {
 	item(28a, exact), item(29, not_exact), item(30, far_outside), item(31a, one_below),
 	item(31b, sack_edge), item(32a, straight_after_data), test(leftover),
@@ -1054,6 +1069,7 @@ TESTS = {
 	test(not_the_listener), test(not_beyond_the_syn), test(on_its_way_after_a_pause),
 	test(on_its_way_to_one_that_lives), test(ack_of_an_old_abort), test(older_than_the_reset),
 	test(fin_of_a_long_connection), test(reset_of_a_long_connection),
+	test(both_withdrawn_from_listen),
 };
 
 int main(void)
