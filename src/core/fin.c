@@ -302,7 +302,8 @@ bool tcpfsm_is_behind_fin(const struct tcpfsm_step *st)
 		return false;
 	if (!tcpfsm_at_target(st))
 		return tcpfsm_after(st->seg->seq, x->fin);
-	return y->marks & TCPFSM_MARK_FIN_REACHED && tcpfsm_after(y->got, x->fin);
+	/* One that came past a hole is not in @got; that it is filled shows that Y has taken it. */
+	return y->marks & TCPFSM_MARK_FIN_REACHED && !tcpfsm_before(y->got, x->fin);
 }
 
 /**

@@ -447,11 +447,15 @@ static void observe(struct stage *stage, int who, const struct tcpfsm_segment *s
 	before[1] = stage->flow.end[1].state;
 	shortcut = stage->flow;
 	followed = short_way(&shortcut, role, seg, at->point);
+	if (!followed && memcmp(&shortcut, &stage->flow, sizeof(shortcut)))
+		broken(stage, "not the short way, and the flow has changed");
 	shortcut.seen_ns = stage->now_ns;
 	tcpfsm_see(&stage->flow, role, seg, at, &result);
 	take_result(stage, &result);
 	if (followed && memcmp(&shortcut, &stage->flow, sizeof(shortcut)))
 		broken(stage, "tcpfsm_follow() and tcpfsm_see() differ");
+	if (result.who != tcpfsm_index(&stage->flow, role))
+		broken(stage, "somebody else has sent it");
 	if (result.changes && !result.learned)
 		broken(stage, "a transition, and nothing was learned");
 	if (quiet && (result.changes || before[0] != stage->flow.end[0].state ||
@@ -557,6 +561,8 @@ static void run_segment(struct stage *stage)
 			unseen = true;
 		} else if (!strcmp(text, "spoofed")) {
 			spoofed = true;
+		} else if (!strcmp(text, "partial")) {
+			seg.partial = true;
 		} else if (!strcmp(text, "rcv")) {
 			in.has_rcv_nxt = true;
 			in.rcv_nxt = number(stage, word(stage), NULL) + stage->base[who];

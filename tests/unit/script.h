@@ -19,6 +19,7 @@
  *	lost	after it passed the observer, or before it would have
  *	unseen	the observer misses it, whatever its place
  *	spoofed	it comes from the network, even if its sender is at home here
+ *	partial	the first fragment of a larger packet
  *	rcv N	the receiving socket's own RCV.NXT, where it is at hand
  *	lags	it may not have looked yet at what came before
  *	unheard	nobody listens there

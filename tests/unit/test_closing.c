@@ -922,6 +922,104 @@ TEST(no_repetition)
 #undef CROSSED
 }
 
+/* A FIN that was put aside is so until it comes again, and then it is that one's ACK that counts. */
+TEST(put_aside_until_it_comes_again)
+{
+	play(AT_SERVER | AT_ROUTER, OPENED,
+	     "client > F. 111 ack 121	| ES/ES !ack_unsent",
+	     "client > F. 111 ack 111	| F1/ES",
+	     "server < P. 111:121 ack 111 | F1/ES",
+	     "server < . 121 ack 112	| F2*/CW");
+	/* Another FIN is another matter: its target decides between the two. */
+	play(AT_ROUTER, OPENED,
+	     "client > F. 121 ack 115	| ES/ES !ack_unsent",
+	     "client > F. 111 ack 111	| F1/ES",
+	     "server < P. 111:121 ack 122 | ~ES,F1,F2?/CW");
+	/* Nor does it matter that its sender goes on, if it lay in the window. */
+	play(AT_SERVER | AT_ROUTER, OPENED,
+	     "client > F. 111 ack 121	| ES/ES !ack_unsent",
+	     "client > . 111 ack 111	| ES/ES",
+	     "server < P. 111:121 ack 112 | F1,F2*/CW");
+}
+
+/* At a router one from outside the window; its own sender alone can make it forgotten. */
+TEST(put_aside_far_away)
+{
+	play(AT_ROUTER, OPENED,
+	     "client > F. 90000 ack 111	| ES/ES outside",
+	     "server < P. 111:121 ack 111 | ES/ES",
+	     "server < . 121 ack 90001	| F1,F2?/CW flags=loose");
+	/* What is no FIN is none, however far away. */
+	play(AT_ROUTER, OPENED,
+	     "client > P. 90000:90010 ack 111 | ES/ES outside",
+	     "server < . 111 ack 90011	| ES/ES !ack_unsent");
+	/* At its target's own host nothing goes around the hooks. */
+	play(AT_SERVER, OPENED,
+	     "client > F. 90000 ack 111	| ES/ES outside",
+	     "server < . 111 ack 90001	| ES/ES");
+}
+
+/* Rule 8: a FIN that had come past a hole has come in sequence when that is filled. */
+TEST(behind_a_fin_past_a_hole)
+{
+	play(AT_SERVER | AT_LOOPBACK, OPENED,
+	     "client > P. 111:151 ack 111 unseen | ES/ES",
+	     "client > F. 151 ack 111	| F1/ES",
+	     "server < F. 111 ack 111 <sack 151:152> | F1/F1",
+	     "client > P. 111:151 ack 111 | F1/F1",
+	     "client > . 152 ack 112	| CG/F1",
+	     "server < . 112 ack 152	| TW*/CG,TW");
+}
+
+/* Rule 9: of one direction no ACK will tell, so its FIN is believed, though data are missing. */
+TEST(fin_of_one_direction)
+{
+	play(AT_ROUTER,
+	     "client > P. 101:201 ack 501	| ES?/ES?",
+	     "client > F. 301 ack 501		| F1/ES?");
+}
+
+/* 53. What starts 2MSL again: at its own host what has an ACK, elsewhere a repeated FIN. */
+TEST(time_wait_goes_on)
+{
+	play(AT_CLIENT | AT_LOOPBACK, CLIENT_CLOSED,
+	     "+20s server < R 5000000	| TW/CL !rst_outside",
+	     "+20s server < P 112	| TW/CL",
+	     "+10s server < - 112	| TW/CL !null_flags",
+	     "+9.999s			| TW/CL",
+	     "+1ms			| CL/CL ended");
+	play(AT_ROUTER, OPENED,
+	     "client > F. 111 ack 111	| F1/ES",
+	     "server < F. 111 ack 112	| F2?/CW,LA",
+	     "client > . 112 ack 112	| TW/CL?",
+	     "+20s server < . 111 ack 112	| TW/CL?",
+	     "+39.999s			| TW/CL?",
+	     "+1ms			| CL/CL? ended");
+}
+
+/* At its own host what is repeated is repeated, however soon. */
+TEST(repeated_at_once_at_home)
+{
+	play(AT_CLIENT,
+	     "client > S 100		| SS/LI",
+	     "server < S. 60 ack 101	| SS/SR",
+	     "+11ms client > . 101 ack 61 | ES/ES?",
+	     "server < F. 61 ack 101	| ES/F1",
+	     "client > F. 101 ack 62	| CW,LA/F2?",
+	     "server < . 62 ack 102	| CL/TW",
+	     "client > F. 101 ack 62	| ~LA/TW !last_ack_lost again");
+}
+
+/* A first fragment: where its FIN would stand is not known, nor how much was sent. */
+TEST(fin_in_fragments)
+{
+	play(EVERYWHERE, OPENED,
+	     "client > FP. 111:121 ack 111 partial | ES/ES flags=loose",
+	     "client > P. 121:181 ack 111	| ES/ES",
+	     "client > F. 181 ack 111		| F1/ES",
+	     "server < . 111 ack 182		| F2/CW");
+}
+
 TESTS = {
 	test(fin_after_its_ack),
 	item(41a, four_segments), item(41b, four_segments_certainty), item(42a, three_segments),
@@ -945,6 +1043,9 @@ TESTS = {
 	test(covering_fin_at_the_wrap), test(fin_after_its_ack_untold),
 	test(acknowledged_and_waiting), test(forged_second_fin), test(fin_at_the_syn),
 	test(fin_below_midstream), test(no_repetition),
+	test(put_aside_until_it_comes_again), test(put_aside_far_away),
+	test(behind_a_fin_past_a_hole), test(fin_of_one_direction), test(time_wait_goes_on),
+	test(repeated_at_once_at_home), test(fin_in_fragments),
 };
 
 int main(void)
