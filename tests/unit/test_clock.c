@@ -223,11 +223,30 @@ TEST(phases)
 	assert_int_equal(tcpfsm_phase(&flow), TCPFSM_PHASE_ENDED);
 }
 
+/*
+ * Each state of TCPFSM_LIMITS has its limit, and the others have none, whatever was there
+ * before.
+ */
+TEST(default_limits)
+{
+	struct tcpfsm_limits limits;
+
+	memset(&limits, 0xff, sizeof(limits));
+	tcpfsm_limits_default(&limits);
+	assert_int_equal(limits.time_wait_s, 60);
+	assert_int_equal(limits.linger_s, 10);
+	assert_int_equal(limits.idle_s[TCPFSM_SYN_RECV], 90);
+	assert_int_equal(limits.idle_s[TCPFSM_CLOSE], 0);
+	assert_int_equal(limits.idle_s[TCPFSM_LISTEN], 0);
+	assert_int_equal(limits.idle_s[TCPFSM_TIME_WAIT], 0);
+}
+
 TESTS = {
 	test(every_limit), test(time_wait_beside_last_ack), item(53a, both_wait),
 	test(time_wait_is_not_stretched), test(forgotten_and_begun_again), test(given_up),
 	test(time_wait_of_the_kernel), test(refused_final_ack), test(given_up_in_time_wait),
 	test(limits_of_zero), test(phases),
+	test(default_limits),
 };
 
 int main(void)

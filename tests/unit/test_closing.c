@@ -922,7 +922,10 @@ TEST(no_repetition)
 #undef CROSSED
 }
 
-/* A FIN that was put aside is so until it comes again, and then it is that one's ACK that counts. */
+/*
+ * A FIN that was put aside is so until it comes again, and then it is that one's ACK that
+ * counts.
+ */
 TEST(put_aside_until_it_comes_again)
 {
 	play(AT_SERVER | AT_ROUTER, OPENED,
@@ -935,6 +938,11 @@ TEST(put_aside_until_it_comes_again)
 	     "client > F. 121 ack 115	| ES/ES !ack_unsent",
 	     "client > F. 111 ack 111	| F1/ES",
 	     "server < P. 111:121 ack 122 | ~ES,F1,F2?/CW");
+	/* What the other end sends with the same number is none of its copies. */
+	play(AT_ROUTER, OPENED,
+	     "server < F. 111 ack 112	| ES/ES !ack_unsent",
+	     "client > F. 111 ack 111	| F1/ES",
+	     "client > . 112 ack 112	| F2,TW/CW,LA,CL?");
 	/* Nor does it matter that its sender goes on, if it lay in the window. */
 	play(AT_SERVER | AT_ROUTER, OPENED,
 	     "client > F. 111 ack 121	| ES/ES !ack_unsent",
@@ -949,6 +957,12 @@ TEST(put_aside_far_away)
 	     "client > F. 90000 ack 111	| ES/ES outside",
 	     "server < P. 111:121 ack 111 | ES/ES",
 	     "server < . 121 ack 90001	| F1,F2?/CW flags=loose");
+	/* From there on the numbers of both ends are those of these two segments. */
+	play(AT_ROUTER, OPENED,
+	     "client > F. 90000 ack 80000 | ES/ES outside",
+	     "server < . 80000 ack 90001	| F1,F2?/CW flags=loose",
+	     "server < R 2000080000	| F2?/CW !rst_outside",
+	     "server < F. 80000 ack 90001 | F2?/LA");
 	/* What is no FIN is none, however far away. */
 	play(AT_ROUTER, OPENED,
 	     "client > P. 90000:90010 ack 111 | ES/ES outside",
@@ -1039,7 +1053,8 @@ TESTS = {
 	test(copied_fin), test(genuine_after_doubted), test(waiting_ack_lost), test(crossing_fins),
 	test(lost_first_fin), test(ack_within_a_fin),
 	test(copy_of_a_crossed_fin),
-	test(ack_at_the_edge), test(fin_crosses_a_later_ack), test(fin_crosses_the_ack_that_waits), test(waiting_ack_counts_once),
+	test(ack_at_the_edge), test(fin_crosses_a_later_ack),
+	test(fin_crosses_the_ack_that_waits), test(waiting_ack_counts_once),
 	test(covering_fin_at_the_wrap), test(fin_after_its_ack_untold),
 	test(acknowledged_and_waiting), test(forged_second_fin), test(fin_at_the_syn),
 	test(fin_below_midstream), test(no_repetition),

@@ -183,7 +183,30 @@ TEST(marks)
 	}
 }
 
-TESTS = { test(both_ways), test(long_way), test(marks) };
+/* Of what may take it, all that may does: the first of a kind by a way of its own, to the edge. */
+TEST(short_way_for_all_that_may)
+{
+	struct tcpfsm_segment ack = { .seq = 511, .ack = 111, .flags = TCPFSM_ACK, .window = 1000 };
+	struct tcpfsm_segment data = { .seq = 111, .ack = 511, .len = 1001, .flags = TCPFSM_ACK,
+				       .window = 1000 };
+	struct tcpfsm_flow flow;
+	struct tcpfsm_way way;
+
+	establish(&flow, TCPFSM_AT_FORWARD, TCPFSM_AT_FORWARD, false);
+	assert_true(tcpfsm_way_open(&way, &flow));
+	assert_false(tcpfsm_follow(&flow, &way, TCPFSM_SERVER, &ack, TCPFSM_AT_FORWARD));
+	assert_true(tcpfsm_follow_first(&flow, TCPFSM_SERVER, &ack, TCPFSM_AT_FORWARD));
+	assert_true(tcpfsm_way_open(&way, &flow));
+	assert_true(tcpfsm_follow(&flow, &way, TCPFSM_SERVER, &ack, TCPFSM_AT_FORWARD));
+	assert_false(tcpfsm_follow(&flow, &way, TCPFSM_CLIENT, &data, TCPFSM_AT_FORWARD));
+	data.len = 1000;
+	assert_true(tcpfsm_follow(&flow, &way, TCPFSM_CLIENT, &data, TCPFSM_AT_FORWARD));
+}
+
+TESTS = {
+	test(both_ways), test(long_way), test(marks),
+	test(short_way_for_all_that_may),
+};
 
 int main(void)
 {

@@ -291,10 +291,27 @@ TEST(has)
 	assert_true(tcpfsm_handshakes_has(TCPFSM_HANDSHAKE_DONE, &answered, &lost));
 }
 
+/*
+ * A flow that had ended before its handshake was done is back, and the step that brings it
+ * does it.
+ */
+TEST(back_and_done_at_once)
+{
+	const struct tcpfsm_flow shook = { .shook = true }, not_yet = {};
+	const struct tcpfsm_result back = { .revived = true };
+	const struct tcpfsm_result both = { .revived = true, .shook = true };
+
+	assert_true(tcpfsm_handshakes_again(&not_yet, &back));
+	assert_true(tcpfsm_handshakes_again(&shook, &both));
+	assert_false(tcpfsm_handshakes_again(&shook, &back));
+	assert_false(tcpfsm_handshakes_again(&not_yet, &(struct tcpfsm_result){}));
+}
+
 TESTS = {
 	test(completed), test(no_round_trip), test(ends), test(refused_and_repeated),
 	test(repetitions), test(clear), test(buckets), test(percentiles_of_one),
 	test(percentiles), test(percentiles_of_any), test(text), test(longest_text), test(has),
+	test(back_and_done_at_once),
 };
 
 int main(void)

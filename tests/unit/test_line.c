@@ -355,6 +355,30 @@ TEST(idle_unknown)
 	assert_false(line_tells(&flow, 7, "idle_ms"));
 }
 
+/* A letter stands for one kind of segment: none of these is an ACK, or a FIN. */
+TEST(letters_of_what_proves_nothing)
+{
+	play(EVERYWHERE,
+	     "client > S 100		| SS/LI hist=S",
+	     "client > - 101		| SS/LI !null_flags hist=S");
+	play(EVERYWHERE,
+	     "client > S 100		| SS/LI",
+	     "server < FR. 0 ack 101	| CL/CL ended hist=Sir");
+}
+
+/* The kernel's returns what it wrote, and nothing is written into no room. */
+TEST(print_into_no_room)
+{
+	char room[4] = "abc";
+
+	assert_int_equal(scnprintf(room, 0, "xyz"), 0);
+	assert_string_equal(room, "abc");
+	assert_int_equal(scnprintf(room, 1, "xyz"), 0);
+	assert_string_equal(room, "");
+	assert_int_equal(scnprintf(room, sizeof(room), "xyzzy"), 3);
+	assert_string_equal(room, "xyz");
+}
+
 TESTS = {
 	test(since), test(since_retraction), test(since_midstream), test(idle_after_time_wait),
 	test(since_long_ago), test(idle_by_a_coarse_clock), test(idle_unknown),
@@ -362,6 +386,8 @@ TESTS = {
 	test(longest), test(history), test(history_of_all), test(round_trips),
 	test(round_trips_by_timestamp),
 	test(longest_time), test(long_times),
+	test(letters_of_what_proves_nothing),
+	test(print_into_no_room),
 };
 
 int main(void)

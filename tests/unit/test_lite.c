@@ -92,8 +92,31 @@ TEST(syn_in_doubt)
 	assert_false(tcpfsm_is_settled(&flow));
 }
 
+/* The numbers of both ends are set anew, by a segment that has an ACK. */
+TEST(numbers_anew)
+{
+	play(AT_SERVER | AT_ROUTER, OPEN,
+	     "client > F. 70201 ack 90601	| F1/ES",
+	     "client > R 60000			| F1/ES !rst_outside",
+	     "client > R 2000070202		| F1/ES !rst_outside",
+	     "client > R 70202			| CL/CL ended");
+	/* Even if more than half of all numbers went by. */
+	play(AT_CLIENT | AT_ROUTER, OPEN,
+	     "server < P. +3000000000		| ES/ES quiet",
+	     "client > F. 70201 ack 3000090601	| F1/ES",
+	     "server < R 4200000000		| F1/ES !rst_outside",
+	     "server < F. 3000090601 ack 70202	| F2/CW,LA");
+	/* What came in sequence, too: rule 8. */
+	play(AT_CLIENT, OPEN,
+	     "client > F. 70201 ack 90601	| F1/ES",
+	     "server < F. 90601 ack 70201	| F1/F1",
+	     "server < . 90602 ack 70202	| F1/CG",
+	     "client > . 70202 ack 90602	| CG,TW/TW?");
+}
+
 TESTS = {
 	test(teardown), test(reset), test(forged), test(syn), test(idle), test(syn_in_doubt),
+	test(numbers_anew),
 };
 
 int main(void)

@@ -326,6 +326,16 @@ TEST(late_syn_of_one_direction)
 	     "client > S 100		| ES/LI again");
 }
 
+/* 69. One direction alone is no handshake under way, also when the other has begun to pass. */
+TEST(idle_with_a_late_answer)
+{
+	play(AT_ROUTER,
+	     "client > S 100		| SS/LI",
+	     "client > . 101 ack 501	| ES/LI flags=loose,oneway",
+	     "server < S 500		| ES/SS",
+	     "+500s client > P. 101:201 ack 501 | ES/SS outcome=open");
+}
+
 TESTS = {
 	item(62a, at_data), item(62b, at_synack), item(62c, at_fin), item(62d, far_ahead),
 	item(62e, lone_reset), item(62f, roles), item(62g, reset_in_midstream),
@@ -334,6 +344,7 @@ TESTS = {
 	test(synack_after_its_ack),
 	test(ack_of_more_than_passed), test(ack_from_beyond_the_window), test(guess_without_a_word),
 	test(synack_in_midstream), test(syn_one_below_midstream), test(late_syn_of_one_direction),
+	test(idle_with_a_late_answer),
 };
 
 int main(void)

@@ -795,7 +795,10 @@ TEST(synack_to_one_that_refused)
 	     "client > S 100		| SR*/~LI again");
 }
 
-/* Only an end in SYN_SENT answers a SYN from before; and what goes on with both of its numbers tells. */
+/*
+ * Only an end in SYN_SENT answers a SYN from before; and what goes on with both of its numbers
+ * tells.
+ */
 TEST(old_synack_of_one_that_goes_on)
 {
 	play(AT_ROUTER,
@@ -813,7 +816,14 @@ TEST(old_synack_of_one_that_goes_on)
 	play(AT_ROUTER,
 	     "client > S 100		| SS/LI",
 	     "client > S. 100 ack 501	| SR/LI !old_synack",
-	     "client > F. 101 ack 501	| F1/LI -flags");
+	     "client > F. 101 ack 501	| F1/LI -flags",
+	     /* Rule 2: it takes no refusal there, and so it is none. */
+	     "server < R. 60 ack 102	| F1/LI !rst_outside");
+	/* Nor is one in SYN_RECV, which refuses, the RST that hit it. */
+	play(AT_ROUTER,
+	     "client > S 100		| SS/LI",
+	     "client > S. 100 ack 501	| SR/LI !old_synack",
+	     "server < R. 60 ack 101	| SR/CL !rst_outside -reset_in");
 }
 
 /* RFC 7413 4.2: the answer may carry data, and needs no option for that. */
@@ -834,7 +844,10 @@ TEST(data_behind_an_unseen_synack)
 	     "server < P. 61:71 ack 101	| SS/LI");
 }
 
-/* In SYN_RECV the kernel takes the SYN-ACK that covers all it has sent (tcp_validate_incoming()). */
+/*
+ * In SYN_RECV the kernel takes the SYN-ACK that covers all it has sent
+ * (tcp_validate_incoming()).
+ */
 TEST(synack_of_a_part)
 {
 	play(EVERYWHERE,
@@ -853,6 +866,19 @@ TEST(syn_from_outside)
 	     "client > . 101 ack 61	| ES/ES?",
 	     "client > S 9000 spoofed	| ES/ES? !syn_in_sync -flags",
 	     "server < . 61 ack 101	| ES/ES? -flags");
+}
+
+/*
+ * What its own host has acknowledged is no connection that never was: another SYN does not end
+ * it.
+ */
+TEST(another_syn_after_its_ack)
+{
+	play(AT_CLIENT,
+	     "client > S 100		| SS/LI",
+	     "server < S 60		| SS/SS",
+	     "client > . 101 ack 61	| ES/SS",
+	     "client > S 9000		| ES/SS !syn_in_sync -new");
 }
 
 TESTS = {
@@ -880,6 +906,7 @@ TESTS = {
 	test(synack_to_one_that_refused), test(old_synack_of_one_that_goes_on),
 	test(synack_with_data), test(data_behind_an_unseen_synack), test(synack_of_a_part),
 	test(syn_from_outside),
+	test(another_syn_after_its_ack),
 };
 
 int main(void)

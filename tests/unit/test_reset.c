@@ -903,7 +903,10 @@ TEST(on_its_way_after_a_pause)
 	     "client > P. 101:111 ack 61 | ~ES/CL? !rst_withdrawn revived");
 }
 
-/* Rule 4: its target had new segments on the way as long as its sender is closed, or it did arrive. */
+/*
+ * Rule 4: its target had new segments on the way as long as its sender is closed, or it did
+ * arrive.
+ */
 TEST(on_its_way_to_one_that_lives)
 {
 	play(EVERYWHERE, OPENED,
@@ -946,7 +949,10 @@ TEST(older_than_the_reset)
 	     "server < S. 60 ack 101	| SS/CL? again");
 }
 
-/* Rule 4: it may be what its target had sent already, as far as the RST's number; a SYN always counts. */
+/*
+ * Rule 4: it may be what its target had sent already, as far as the RST's number; a SYN always
+ * counts.
+ */
 TEST(number_of_an_overtaking_reset)
 {
 	play(AT_ROUTER, OPEN,
@@ -1046,6 +1052,102 @@ TEST(both_withdrawn_from_listen)
 	     "client > P. 101:111 ack 61 <TS 3> | ~ES/~SR,ES? !rst_withdrawn revived");
 }
 
+/*
+ * What proves nothing delivers nothing: RCV.NXT stays where it was. As long as the target has
+ * acknowledged nothing a segment begins from the SYN to 64 KiB beyond what was sent.
+ */
+TEST(outside_delivers_nothing)
+{
+#define ANSWERED							\
+	     "client > S 100		| SS*/LI*",			\
+	     "server < S. 60 ack 101	| SS*/SR*"
+
+	play(AT_CLIENT | AT_ROUTER, ANSWERED,
+	     "server < . 59 ack 101	| SS*/SR* outside",
+	     "server < . 60 ack 101	| SS*/SR* -outside",
+	     "server < . 61 ack 101	| SS*/SR* -outside");
+	play(AT_CLIENT | AT_ROUTER, ANSWERED,
+	     "server < . 65597 ack 101	| SS*/SR* outside",
+	     "server < . 65596 ack 101	| SS*/SR* -outside");
+	play(AT_CLIENT, ANSWERED,
+	     "server < . 50:500 ack 101	| SS/SR outside",
+	     "server < R. 72 ack 101	| SS/SR !rst_inexact");
+#undef ANSWERED
+	play(AT_CLIENT, OPENED,
+	     "server < P. 111:211 ack 500 | ES/ES !ack_unsent",
+	     "server < R 211		| ES/ES !rst_inexact");
+}
+
+/* Two windows and 64 KiB below what was acknowledged begins what nobody sends any more. */
+TEST(far_below)
+{
+	play(AT_SERVER | AT_ROUTER, OPENED,
+	     "client > . 4294899871 ack 111	| ES/ES -outside",
+	     "client > . 4294899870 ack 111	| ES/ES outside");
+}
+
+/* RCV.NXT is not below what an end has acknowledged, nor below what came before it did. */
+TEST(received_and_acknowledged)
+{
+	play(AT_CLIENT, OPENED,
+	     "server < P. 111:161 ack 111 unseen | ES/ES",
+	     "client > . 111 ack 161	| ES/ES",
+	     "server < R 100		| ES/ES !rst_outside");
+	play(AT_CLIENT, OPENED,
+	     "server < P. 111:161 ack 111 | ES/ES",
+	     "client > . 111 ack 131	| ES/ES",
+	     "server < R 161		| CL/CL? ended");
+	play(AT_CLIENT,
+	     "client > S 100		| SS/LI",
+	     "server < S. 60 ack 101	| SS/SR",
+	     "server < P. 61:71 ack 101	| SS/ES !early_data",
+	     "client > . 101 ack 61	| ES/ES",
+	     "server < R 71		| CL/CL? ended");
+}
+
+/* Without a timestamp, or where none was seen before, nothing is a copy. */
+TEST(copies_by_timestamp)
+{
+	play(AT_CLIENT | AT_ROUTER, OPENED,
+	     "server < P. 111:121 ack 111 <TS 50> | ES/ES",
+	     "client > R 111		| CL/CL ended",
+	     "server < P. 111:121 ack 111 | CL/~ES !rst_withdrawn revived");
+	play(AT_CLIENT | AT_ROUTER, OPENED,
+	     "server < P. 111:121 ack 111 | ES/ES",
+	     "client > R 111		| CL/CL ended",
+	     "server < P. 111:121 ack 111 <TS 4000000000> | CL/~ES !rst_withdrawn revived");
+	/* The first one may be any, and one that is missing is not 0. */
+	play(AT_CLIENT | AT_ROUTER, OPENED,
+	     "server < P. 111:121 ack 111 <TS 4000000000> | ES/ES",
+	     "server < P. 121:131 ack 111 | ES/ES",
+	     "client > R 111		| CL/CL ended",
+	     "server < P. 111:121 ack 111 <TS 4000000000> | CL/CL");
+}
+
+/* From LISTEN all the way that its end has gone since, as RFC 9293 figure 5 has it. */
+TEST(the_way_back_from_listen)
+{
+#define LISTENS								\
+	     "server < S. 60 ack 101	| SS/SR",			\
+	     "client > R 101		| CL?/LI ended",		\
+	     "client > F. 101 ack 61	| ~SS,ES,F1/LI !rst_withdrawn revived"
+
+	play(AT_SERVER, LISTENS,
+	     "server < F. 61 ack 102	| F2?/LI",
+	     "server < F. 61 ack 102	| F2?/~SR,ES,CW,LA again !rst_withdrawn");
+	/* It repeats a FIN that was acknowledged: that, too, is passed, and taken back. */
+	play(AT_SERVER, LISTENS,
+	     "server < F. 61 ack 102	| F2?/LI",
+	     "client > . 102 ack 62	| TW/LI",
+	     "server < F. 61 ack 102	| TW/~SR,ES,CW,LA,CL,~LA again !rst_withdrawn "
+					 "!last_ack_lost");
+	play(AT_SERVER, LISTENS,
+	     "server < F. 61 ack 101	| F1/LI",
+	     "server < . 62 ack 102	| F1/LI",
+	     "server < F. 61 ack 102	| F1/~SR,ES,F1,CG again !rst_withdrawn");
+#undef LISTENS
+}
+
 TESTS = {
 	item(28a, exact), item(29, not_exact), item(30, far_outside), item(31a, one_below),
 	item(31b, sack_edge), item(32a, straight_after_data), test(leftover),
@@ -1070,6 +1172,8 @@ TESTS = {
 	test(on_its_way_to_one_that_lives), test(ack_of_an_old_abort), test(older_than_the_reset),
 	test(fin_of_a_long_connection), test(reset_of_a_long_connection),
 	test(both_withdrawn_from_listen),
+	test(outside_delivers_nothing), test(far_below), test(received_and_acknowledged),
+	test(copies_by_timestamp), test(the_way_back_from_listen),
 };
 
 int main(void)

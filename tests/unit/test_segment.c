@@ -366,6 +366,7 @@ TEST(fragments)
 	/* Not the first, with and without more behind. */
 	tcpfsm_ip6_begin(&walk, 44);
 	assert_int_equal(step(&walk, 6, 0, 0x00, 0x08), TCPFSM_WALK_FRAGMENT);
+	assert_int_equal(walk.next, 6);
 	tcpfsm_ip6_begin(&walk, 44);
 	assert_int_equal(step(&walk, 6, 0, 0xff, 0xf9), TCPFSM_WALK_FRAGMENT);
 }

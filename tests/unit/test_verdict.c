@@ -417,8 +417,13 @@ FAILS(forged)
 	     "client > S 1500000000		| SS*/LI*",
 	     "server < S. 2000000000 ack 1500000001 | SS*/SR* new old=reused",
 	     "client > . 101 ack 1		| SS*/SR* outside",
-	     "server < . 1 ack 101		| SS*/SR* outside",
-	     "server < . 0 ack 101		| SS*/SR* outside");
+	     "server < . 1 ack 101		| SS*/SR* outside");
+	play(AT_ROUTER,
+	     "client > S 100			| SS*/LI*",
+	     "client > S 1500000000		| SS*/LI*",
+	     "server < S. 2000000000 ack 1500000001 | SS*/SR* new old=reused",
+	     "server < . 0 ack 101		| SS*/SR* outside",
+	     "client > . 101 ack 1		| SS*/SR* outside");
 	play(AT_ROUTER,
 	     "client > . 100 ack 100		| ES*/ES*",
 	     "server < . 100 ack 100		| ES*/ES*",
@@ -450,6 +455,15 @@ FAILS(forged)
 	     "server < . 101 ack 101	| SS*/LI*");
 }
 
+/* "forged" says more than that it had been closed well. */
+TEST(forged_and_closed)
+{
+	struct tcpfsm_flow flow = give_up(waiting_flow(), TCPFSM_VERDICT_FORGED,
+					  TCPFSM_CAUSE_REUSE);
+
+	assert_int_equal(flow.outcome, TCPFSM_VERDICT_FORGED);
+}
+
 TESTS = {
 	earns(open), fails(open), earns(graceful), fails(graceful), earns(refused),
 	fails(refused), earns(syn_timeout), fails(syn_timeout), earns(synack_timeout),
@@ -457,6 +471,7 @@ TESTS = {
 	fails(reset_server), earns(half_open), fails(half_open), earns(vanished),
 	fails(vanished), earns(reused), fails(reused), earns(evicted), fails(evicted),
 	earns(cleared), fails(cleared), earns(forged), fails(forged),
+	test(forged_and_closed),
 };
 
 int main(void)
