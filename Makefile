@@ -22,6 +22,7 @@
 #	make test-contention	do processors wait for each other?
 #	make model		the core against a model of both ends, all bounds: 10 minutes
 #	make fuzz [SECONDS=600]	the parsers, the rules and the command, that long each
+#	make mutants [FILES=reset.c]	would a unit test miss a rule? Each is broken in turn: an hour
 #	make prove		no invalid access in the core, whatever comes: Frama-C's Eva
 #	make docs		makes the generated parts of docs/ again, manual pages too
 #	make pictures		draws the pictures of docs/ again
@@ -130,6 +131,9 @@ bench:
 fuzz:
 	@tests/fuzz/run -t $(SECONDS)
 
+mutants:
+	@tests/mutate/run $(FILES)
+
 prove:
 	@tests/run prove
 
@@ -184,5 +188,5 @@ clean:
 
 .PHONY: all modules cli demo shell check test test-unit test-vm test-cli test-replay test-um \
 	test-wire test-bench test-flood test-contention test-sockets test-debug test-packages test-fleet \
-	model fuzz prove sockets storm bench conformance docs pictures guide deb install install-module \
+	model fuzz mutants prove sockets storm bench conformance docs pictures guide deb install install-module \
 	install-tools uninstall clean

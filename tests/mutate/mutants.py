@@ -159,7 +159,9 @@ class Source:
         end = next((j for j in level if self.token(j) == ";"), None)
         if end is None:
             return
-        inside = [self.token(j) for j in level if j < end]
+        inside = {self.token(j) for j in level if j < end}
+        if not inside & (ASSIGNMENTS | {"++", "--", "("}):
+            return
         # A type of its own name, or a label.
         if ":" in inside and "?" not in inside or re.match(r"\w+ \**\w", self.span(i, end)):
             return
@@ -169,13 +171,16 @@ class Source:
         self.conditions(opening + 1, closing - 1)
         i = opening + 1
         begins = True
+        between = set()                 # what a for has between its brackets is no statement
         while i < closing:
             token = self.token(i)
             if begins:
                 self.statement(i, closing - 1)
-            begins = token in {";", "{", "}", "else", "do"}
+            begins = token in {"{", "}", "else", "do"} or (token == ";" and i not in between)
             if token == ":" and self.column(i) and self.begins_label(i):
                 begins = True
+            if token == "for":
+                between.update(range(i + 2, self.partner[i + 1]))
             if token in {"if", "while"} and self.token(i + 1) == "(":
                 end = self.partner[i + 1]
                 self.negate(i + 2, end - 1, "negate")

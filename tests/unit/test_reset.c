@@ -1148,6 +1148,23 @@ TEST(the_way_back_from_listen)
 #undef LISTENS
 }
 
+/* After a SYN into the connection one that has a socket may reset it, with its own number. */
+TEST(reset_after_a_stray_syn)
+{
+	/* Its target had data on the way, as ever. */
+	play(EVERYWHERE, OPENED,
+	     "client > S 9000		| ES/ES !syn_in_sync",
+	     "server < . 111 ack 111	| ES/ES",
+	     "client > R 111		| CL/CL ended outcome=half_open",
+	     "server < P. 111:121 ack 111 | CL/CL outcome=half_open");
+	/* That this lives says nothing of the one that has sent it. */
+	play(AT_ROUTER, OPENED,
+	     "client > P. 111:121 ack 111 | ES/ES",
+	     "server < S 9000		| ES/ES !syn_in_sync",
+	     "server < R 111		| CL?/CL? ended outcome=half_open",
+	     "+1s client > P. 111:121 ack 111 | ~ES/CL? !rst_withdrawn revived");
+}
+
 TESTS = {
 	item(28a, exact), item(29, not_exact), item(30, far_outside), item(31a, one_below),
 	item(31b, sack_edge), item(32a, straight_after_data), test(leftover),
@@ -1174,6 +1191,7 @@ TESTS = {
 	test(both_withdrawn_from_listen),
 	test(outside_delivers_nothing), test(far_below), test(received_and_acknowledged),
 	test(copies_by_timestamp), test(the_way_back_from_listen),
+	test(reset_after_a_stray_syn),
 };
 
 int main(void)
