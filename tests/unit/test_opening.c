@@ -868,19 +868,6 @@ TEST(syn_from_outside)
 	     "server < . 61 ack 101	| ES/ES? -flags");
 }
 
-/*
- * What its own host has acknowledged is no connection that never was: another SYN does not end
- * it.
- */
-TEST(another_syn_after_its_ack)
-{
-	play(AT_CLIENT,
-	     "client > S 100		| SS/LI",
-	     "server < S 60		| SS/SS",
-	     "client > . 101 ack 61	| ES/SS",
-	     "client > S 9000		| ES/SS !syn_in_sync -new");
-}
-
 TESTS = {
 	item(1a, three_segments), item(1b, three_segments_certainty), test(causes),
 	test(certain_after_all), item(2a, repeated_syn), item(3, repeated_synack),
@@ -906,7 +893,6 @@ TESTS = {
 	test(synack_to_one_that_refused), test(old_synack_of_one_that_goes_on),
 	test(synack_with_data), test(data_behind_an_unseen_synack), test(synack_of_a_part),
 	test(syn_from_outside),
-	test(another_syn_after_its_ack),
 };
 
 int main(void)
