@@ -609,6 +609,27 @@ TEST(half_open_at_its_own_host)
 	     "server < S 9000		| SS/SS flags=simultaneous");
 }
 
+/* Would a SYN of the client that leaves the host where this was played begin a new life? */
+static bool begins_anew(const struct tcpfsm_flow *flow)
+{
+	const struct tcpfsm_sighting at = { .point = TCPFSM_AT_OUT, .now_ns = flow->seen_ns };
+	const struct tcpfsm_segment seg = {
+		.flags = TCPFSM_SYN,
+		.seq = flow->end[TCPFSM_CLIENT].snd_nxt + 9000,
+	};
+
+	return tcpfsm_is_new_incarnation(flow, TCPFSM_CLIENT, &seg, &at);
+}
+
+/* A router may send one in an end's name (SYNPROXY); of two ends that live here one may, too. */
+TEST(syn_of_another_on_the_host)
+{
+	assert_true(begins_anew(play(AT_CLIENT, OPENED)));
+	assert_false(begins_anew(play(AT_SERVER, OPENED)));
+	assert_false(begins_anew(play(AT_ROUTER, OPENED)));
+	assert_false(begins_anew(play(AT_LOOPBACK, OPENED)));
+}
+
 /*
  * Both hosts have restarted, and nobody listens: no socket is there for the SYN, and the
  * answer has no number of the old life (RFC 9293 3.10.7.1).
@@ -1171,6 +1192,7 @@ TESTS = {
 	item(33, after_the_end), test(late_copy_of_syn), test(withdrawn),
 	test(withdrawn_in_each_state), test(in_flight), item(34, syn_into_a_connection),
 	item(36a, half_open_discovery), item(36d, half_open_at_its_own_host),
+	test(syn_of_another_on_the_host),
 	 test(forged_syn), item(36c, refused_by_a_host_that_forgot),
 	test(refused_after_reset),
 	test(dropped_in_syn_recv), item(37, data_to_one_that_forgot),
