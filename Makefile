@@ -22,7 +22,7 @@
 #	make test-contention	do processors wait for each other?
 #	make model		the core against a model of both ends, all bounds: 10 minutes
 #	make fuzz [SECONDS=600]	the parsers, the rules and the command, that long each
-#	make mutants [FILES=reset.c]	would a unit test miss a rule? Each is broken in turn: an hour
+#	make mutants [FILES=reset.c]	would a unit test miss a rule? Each is broken in turn: half an hour
 #	make prove		no invalid access in the core, whatever comes: Frama-C's Eva
 #	make docs		makes the generated parts of docs/ again, manual pages too
 #	make pictures		draws the pictures of docs/ again

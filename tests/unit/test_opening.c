@@ -749,6 +749,11 @@ TEST(synack_after_a_stray_syn)
 	     "server < S. 260 ack 101	| SS/SR !synack_isn -flags",
 	     "server < S. 260 ack 101	| SS/SR again rtx=0/1/0/0",
 	     "client > P. 101:111 ack 261 | ES/ES");
+	play(EVERYWHERE,
+	     "client > S 100		| SS/LI",
+	     "server < S 60		| SS/SS",
+	     "server < S. 260 ack 101	| SS/SR !synack_isn -flags",
+	     "client > P. 101:111 ack 261 | ES/ES");
 	/* The client's round trip ends with its own ACK. */
 	play(EVERYWHERE,
 	     "client > S 100		| SS/LI",
