@@ -181,13 +181,16 @@ static bool sent(struct tcpfsm_step *st)
 /* At Y's own host: how far it has received in sequence. */
 static void delivered_sequence(struct tcpfsm_step *st)
 {
+	const struct tcpfsm_endpoint *x = &st->flow->end[st->x];
 	struct tcpfsm_endpoint *y = &st->flow->end[st->y];
 
 	/* In SYN_RECV what does not acknowledge its SYN is dropped (RFC 9293 3.10.7.4, fifth). */
 	if (!tcpfsm_has_fact(y, TCPFSM_FACT_P))
 		return;
 	tcpfsm_receive(y, st->seg);
-	if (st->seg->flags & TCPFSM_FIN)
+	/* Not one of an earlier life, which is no FIN of this one. */
+	if (st->seg->flags & TCPFSM_FIN && tcpfsm_has_fact(x, TCPFSM_FACT_F) &&
+	    st->seg->seq + st->seg->len == x->fin)
 		y->marks |= TCPFSM_MARK_FIN_REACHED;
 }
 

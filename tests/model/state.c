@@ -132,6 +132,7 @@ static void walk_mirrored(struct walk *walk, struct tcpfsm_endpoint *end, int ho
 	walk_field(walk, end->facts);
 	walk_field(walk, end->state);
 	walk_field(walk, end->seen);
+	walk_field(walk, end->rtx_syn);
 }
 
 static void walk_flow(struct walk *walk, struct tcpfsm_flow *flow, uint8_t *client)
@@ -168,8 +169,28 @@ static void walk_flow(struct walk *walk, struct tcpfsm_flow *flow, uint8_t *clie
 }
 
 /*
+ * Which end has repeated its SYN more often, and by how much, matters while a SYN-ACK may
+ * take back the server's P: see answers_a_repetition(). Runs that keep each sequence of
+ * observations have no more of them than this; in the others one more or less tells enough.
+ */
+static void clean_repetitions(struct tcpfsm_endpoint *client, struct tcpfsm_endpoint *server)
+{
+	const u8 most = bounds.seen ? 9 : 1;
+	u8 both = client->rtx_syn < server->rtx_syn ? client->rtx_syn : server->rtx_syn;
+
+	if (server->marks & (TCPFSM_MARK_P_CONFIRMED | TCPFSM_MARK_BARE_SYN))
+		both = 255;
+	client->rtx_syn = client->rtx_syn > both ? client->rtx_syn - both : 0;
+	server->rtx_syn = server->rtx_syn > both ? server->rtx_syn - both : 0;
+	if (client->rtx_syn > most)
+		client->rtx_syn = most;
+	if (server->rtx_syn > most)
+		server->rtx_syn = most;
+}
+
+/*
  * The rules must not depend on what this clears. Times: the clock stands still
- * (2MSL is an event). History, letters, counters of repetitions, measurements,
+ * (2MSL is an event). History, letters, measurements,
  * the flag for ambiguous ones: written for the reader, read by nothing that
  * moves a fact or a mark. Numbers of a FIN that was not sent, a doubt nobody
  * has, a half-open SYN that was none: guarded by the fact, mark or flag that
@@ -207,12 +228,12 @@ void state_clean(struct tcpfsm_flow *flow)
 		flow->early_rst_seq = 0;
 	if (flow->reset_by == TCPFSM_NOBODY)
 		flow->reset_seq = 0;
+	clean_repetitions(&flow->end[TCPFSM_CLIENT], &flow->end[TCPFSM_SERVER]);
 	for (i = 0; i < 2; i++) {
 		struct tcpfsm_endpoint *end = &flow->end[i];
 
 		end->af_seq = 0;	/* looked at with a round trip alone */
 		end->inferred_us = 0;
-		end->rtx_syn = 0;
 		end->rtx_fin = 0;
 		if (!tcpfsm_has_fact(end, TCPFSM_FACT_F)) {
 			end->fin = 0;
