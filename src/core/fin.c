@@ -121,6 +121,9 @@ static void forget_fin(struct tcpfsm_step *st, unsigned int who)
 
 	if (flow->first_fin == who)
 		flow->first_fin = flow->end[other].facts & TCPFSM_FACT_F ? other : TCPFSM_NOBODY;
+	/* There is room again for who has sent an ICMP error, which nobody knows any more. */
+	if (flow->first_fin == TCPFSM_NOBODY)
+		memset(flow->icmp_from, 0, sizeof(flow->icmp_from));
 	flow->has &= ~TCPFSM_HAS_HALF_CLOSE;
 	tcpfsm_withdraw(st, who, TCPFSM_FACT_F | TCPFSM_FACT_O,
 			TCPFSM_MARK_PF_WAITS | TCPFSM_MARK_PF_WAITS_INFERRED);

@@ -102,6 +102,9 @@ enum {
 
 #define TCPFSM_NOBODY 2
 
+/* Where @icmp_count of struct tcpfsm_flow stops. */
+#define TCPFSM_ICMP_COUNT_MAX 255
+
 /**
  * struct tcpfsm_doubt - a FIN that is not believed yet
  * @fin: its sequence number
@@ -133,15 +136,19 @@ struct tcpfsm_doubt {
  *	TCPFSM_ENTERED_UNKNOWN, and TCPFSM_ENTERED_MAX for that late or later
  * @doubt: the FIN that was put aside last; with @doubted
  * @fin_ns: first FIN of each end
+ * @icmp_from: who sent the latest ICMP error, see tcpfsm_icmp_from()
  * @history: codes of 5 bits in order of first occurrence, see history.c
  * @letters: bit set of the codes in @history
  * @flags: TCPFSM_FLOW_*
  * @has: TCPFSM_HAS_*
  * @outcome: enum tcpfsm_verdict so far; final once @ended
  * @ended: both ends are closed
+ * @icmp_code: code of the latest ICMP error
+ * @icmp_count: ICMP errors about its segments; stops at 255
+ * @icmp_class: enum tcpfsm_icmp_class of the latest; TCPFSM_ICMP_NONE if there was none
+ * @icmp_of: who sent the segment that it is about
  * @doubted: whose FIN that is, or TCPFSM_NOBODY
  * @early_rst: who sent that RST, or TCPFSM_NOBODY
- * @first_fin: who sent the first FIN, or TCPFSM_NOBODY
  * @reset_by: who sent the RST that was accepted, or TCPFSM_NOBODY
  * @reset_hit: the state it hit
  * @new_of: who sent the SYN of @new_isn, or TCPFSM_NOBODY
@@ -149,13 +156,18 @@ struct tcpfsm_doubt {
  * @skipped: segments were left out, or may be: sequence numbers are old
  * @doubted_far: the FIN of @doubted lies outside the window
  * @gone_on: bit set of ends that have gone on since the next life of its ports began
+ * @first_fin: who sent the first FIN, or TCPFSM_NOBODY
  */
 struct tcpfsm_flow {
 	struct tcpfsm_endpoint end[2];
 	u64 born_ns;
 	u64 seen_ns;
 	u64 since_ns;
-	u64 fin_ns[2];
+	/* One or the other, as the flow then is as large as before it knew of ICMP. */
+	union {
+		u64 fin_ns[2];
+		u8 icmp_from[16];
+	};
 	u64 history[2];
 	struct tcpfsm_doubt doubt;
 	u32 letters;
@@ -169,13 +181,16 @@ struct tcpfsm_flow {
 	u32 reset_seq;
 	u32 early_rst_seq;
 	u32 entered_ms[2];
-	u8 doubted;
 	u8 flags;
 	u8 has;
 	u8 outcome;
-	u8 early_rst;
-	u8 first_fin;
-	/* Together, as the flow then is as large as before it knew @entered_ms. */
+	u8 icmp_code;
+	u8 icmp_count;
+	/* Together, as the flow then is as large as before it knew @entered_ms and ICMP. */
+	u8 icmp_class : 3;
+	u8 icmp_of : 1;
+	u8 doubted : 2;
+	u8 early_rst : 2;
 	u8 reset_hit : 4;
 	u8 new_of : 2;
 	u8 reset_by : 2;
@@ -184,6 +199,7 @@ struct tcpfsm_flow {
 	u8 skipped : 1;
 	u8 doubted_far : 1;
 	u8 gone_on : 2;
+	u8 first_fin : 2;
 };
 
 /* Values of @entered_ms: it was there before the flow began; and 49 days. */
@@ -354,8 +370,11 @@ void tcpfsm_history_segment(struct tcpfsm_flow *flow, unsigned int who,
 			    const struct tcpfsm_segment *seg);
 void tcpfsm_history_print(const struct tcpfsm_flow *flow, char *buf);
 
-/* line.c: room for the longest line that tcpfsm_line() and tcpfsm_change_line() write. */
-#define TCPFSM_LINE_MAX 896
+/*
+ * line.c: room for the longest line that tcpfsm_line() and tcpfsm_change_line() write, and
+ * behind the first for who has sent an ICMP error.
+ */
+#define TCPFSM_LINE_MAX 1024
 #define TCPFSM_CHANGE_LINE_MAX 224
 
 int tcpfsm_change_line(char *buf, size_t size, const struct tcpfsm_change *change,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* One flow as one line of /proc/tcpfsm, and of whatever else prints flows. */
-#include "flow.h"
+#include "icmp.h"
 
 struct line {
 	char *buf;
@@ -102,6 +102,17 @@ static void put_repeats(struct line *line, const struct tcpfsm_flow *flow)
 		put(line, " rtx=%u/%u/%u/%u", c->rtx_syn, s->rtx_syn, c->rtx_fin, s->rtx_fin);
 }
 
+static void put_icmp(struct line *line, const struct tcpfsm_flow *flow)
+{
+	char name[TCPFSM_ICMP_NAME_MAX];
+
+	if (flow->icmp_class == TCPFSM_ICMP_NONE)
+		return;
+	tcpfsm_icmp_name(name, sizeof(name), flow->icmp_class, flow->icmp_code);
+	put(line, " icmp=%s icmp_of=%s icmp_count=%u", name, tcpfsm_role_name(flow->icmp_of),
+	    flow->icmp_count);
+}
+
 /* Since it was so long after the flow began, milliseconds; clocks of two processors may differ. */
 static u64 since(u64 age_ms, u64 ms)
 {
@@ -179,6 +190,7 @@ int tcpfsm_line(char *buf, size_t size, const struct tcpfsm_flow *flow, u64 id, 
 	put_handshake(&line, flow);
 	put_teardown(&line, flow);
 	put_repeats(&line, flow);
+	put_icmp(&line, flow);
 	put_times(&line, flow, age_ms);
 	put_view(&line, flow);
 	put_words(&line, "flags", flow->flags, TCPFSM_FLOW_FLAG_MAX, tcpfsm_flow_flag_name);

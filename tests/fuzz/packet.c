@@ -18,12 +18,24 @@ static const int types[] = {
 static void check_packet(const struct packet *packet, const struct bytes *ip)
 {
 	demand(packet->key.family == AF_INET || packet->key.family == AF_INET6);
-	demand(packet->tcp.at >= ip->at && packet->tcp.have <= ip->have);
-	demand(packet->tcp.at + packet->tcp.have <= ip->at + ip->have);
-	demand(packet->tcp.have <= packet->total);
-	demand(packet->seg.len + TCPFSM_TCP_HEADER_MIN <= packet->total);
+	demand(packet->body.at >= ip->at && packet->body.have <= ip->have);
+	demand(packet->body.at + packet->body.have <= ip->at + ip->have);
+	demand(packet->body.have <= packet->total);
 	/* Whatever it says, it has to look. */
 	packet_checksum_ok(packet);
+}
+
+static void check_segment(const struct packet *packet)
+{
+	demand(packet->protocol == IPPROTO_TCP);
+	demand(packet->seg.len + TCPFSM_TCP_HEADER_MIN <= packet->total);
+}
+
+static void check_error(const struct packet *packet)
+{
+	demand(packet->protocol == (packet->key.family == AF_INET ? IPPROTO_ICMP : IPPROTO_ICMPV6));
+	demand(packet->icmp.class > TCPFSM_ICMP_NONE && packet->icmp.class < TCPFSM_ICMP_CLASS_MAX);
+	demand(!memcmp(packet->key.addr, packet->icmp.addr, sizeof(packet->icmp.addr)));
 }
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
@@ -44,7 +56,17 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	if (protocol == LINK_OTHER || protocol == LINK_CUT)
 		return 0;
 	demand(protocol == ETH_P_IP || protocol == ETH_P_IPV6);
-	if (packet_read(&packet, protocol, &bytes) == PACKET_TCP)
+	switch (packet_read(&packet, protocol, &bytes)) {
+	case PACKET_TCP:
 		check_packet(&packet, &bytes);
+		check_segment(&packet);
+		break;
+	case PACKET_ICMP:
+		check_packet(&packet, &bytes);
+		check_error(&packet);
+		break;
+	default:
+		break;
+	}
 	return 0;
 }

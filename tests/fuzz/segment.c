@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Any bytes to the core's parsers: a TCP header, and the extension headers of
- * IPv6 before it. Those who walk the IP headers (packet.c of the command and of
- * the module) hand them over as this does.
+ * Any bytes to the core's parsers: a TCP header, the extension headers of
+ * IPv6 before it, and an ICMP message. Those who walk the IP headers (packet.c of
+ * the command and of the module) hand them over as this does.
  *
  * The first byte says what follows: 0 a TCP header, else the next header field
- * of an IPv6 header. The second one is how much longer the segment is than what
- * is there of it.
+ * of an IPv6 header, of which 1 is ICMP and 58 ICMPv6. The second one is how much
+ * longer the segment is than what is there of it.
  */
-#include "segment.h"
+#include "icmp.h"
 #include "target.h"
 
 /* What the rules take for granted of a segment. */
@@ -90,11 +90,40 @@ static void walk_ip6(u8 next, const u8 *at, u32 have, u32 more)
 			  have + TCPFSM_IP6_HEADER - walk.offset, more);
 }
 
+/* Whatever is cut off, it is read as before, or too little is there. */
+static void parse_icmp(bool is_ip6, const u8 *at, u32 have)
+{
+	struct tcpfsm_icmp icmp, again;
+	char name[TCPFSM_ICMP_NAME_MAX];
+	u32 cut;
+
+	memset(&icmp, 0x55, sizeof(icmp));
+	if (tcpfsm_icmp_parse(&icmp, is_ip6, at, have) != TCPFSM_ICMP_ERROR)
+		return;
+	demand(icmp.class > TCPFSM_ICMP_NONE && icmp.class < TCPFSM_ICMP_CLASS_MAX);
+	demand(tcpfsm_icmp_type(icmp.class) == at[0] && icmp.code == at[1]);
+	demand(have >= TCPFSM_ICMP_HEADER + 20 + TCPFSM_ICMP_QUOTED);
+	demand(tcpfsm_icmp_name(name, sizeof(name), icmp.class, icmp.code) > 0);
+	for (cut = 0; cut < have; cut++) {
+		u8 *copy = malloc(cut);
+		enum tcpfsm_icmp_kind kind;
+
+		memcpy(copy, at, cut);
+		memset(&again, 0xaa, sizeof(again));
+		kind = tcpfsm_icmp_parse(&again, is_ip6, copy, cut);
+		demand(kind != TCPFSM_ICMP_OTHER || !cut);
+		demand(kind != TCPFSM_ICMP_ERROR || !memcmp(&icmp, &again, sizeof(icmp)));
+		free(copy);
+	}
+}
+
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
 	if (size < 2)
 		return 0;
-	if (data[0])
+	if (data[0] == 1 || data[0] == 58)
+		parse_icmp(data[0] == 58, data + 2, size - 2);
+	else if (data[0])
 		walk_ip6(data[0] - 1, data + 2, size - 2, data[1]);
 	else
 		parse_tcp(data + 2, size - 2, data[1]);

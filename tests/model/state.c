@@ -139,11 +139,14 @@ static void walk_flow(struct walk *walk, struct tcpfsm_flow *flow, uint8_t *clie
 {
 	uint8_t bits = flow->ended | flow->shook << 1 | flow->reset_by << 2 |
 		       flow->doubted_far << 4 | flow->gone_on << 5;
-	uint8_t life = flow->reset_hit | flow->new_of << 4;
+	uint8_t life = flow->reset_hit | flow->new_of << 4 | flow->first_fin << 6;
+	uint8_t held = flow->doubted | flow->early_rst << 2;
 	int host;
 
 	walk_field(walk, *client);
-	walk_field(walk, flow->doubted);
+	walk_field(walk, held);
+	flow->doubted = held & 3;
+	flow->early_rst = held >> 2;
 	for (host = A; host <= B; host++)
 		walk_mirrored(walk, &flow->end[host ^ *client], host);
 	if (flow->doubted != TCPFSM_NOBODY) {
@@ -152,15 +155,14 @@ static void walk_flow(struct walk *walk, struct tcpfsm_flow *flow, uint8_t *clie
 	}
 	walk_field(walk, flow->new_isn);
 	walk_field(walk, flow->reset_seq);
-	walk_field(walk, flow->early_rst);
 	walk_field(walk, flow->early_rst_seq);
 	walk_field(walk, flow->flags);
 	walk_field(walk, flow->outcome);
-	walk_field(walk, flow->first_fin);
 	walk_field(walk, life);
 	walk_field(walk, bits);
 	flow->reset_hit = life & 15;
-	flow->new_of = life >> 4;
+	flow->new_of = life >> 4 & 3;
+	flow->first_fin = life >> 6;
 	flow->ended = bits & 1;
 	flow->shook = bits >> 1 & 1;
 	flow->reset_by = bits >> 2 & 3;
@@ -191,7 +193,7 @@ static void clean_repetitions(struct tcpfsm_endpoint *client, struct tcpfsm_endp
 /*
  * The rules must not depend on what this clears. Times: the clock stands still
  * (2MSL is an event). History, letters, measurements,
- * the flag for ambiguous ones: written for the reader, read by nothing that
+ * ICMP errors, the flag for ambiguous ones: written for the reader, read by nothing that
  * moves a fact or a mark. Numbers of a FIN that was not sent, a doubt nobody
  * has, a half-open SYN that was none: guarded by the fact, mark or flag that
  * says so. The build with -DRAW checks all of it: it carries the flow as the
@@ -208,6 +210,10 @@ void state_clean(struct tcpfsm_flow *flow)
 	memset(flow->fin_ns, 0, sizeof(flow->fin_ns));
 	memset(flow->history, 0, sizeof(flow->history));
 	flow->letters = 0;
+	flow->icmp_count = 0;
+	flow->icmp_code = 0;
+	flow->icmp_class = 0;
+	flow->icmp_of = 0;
 	flow->syn_us = 0;
 	flow->synack_us = 0;
 	flow->rtt_server_us = 0;

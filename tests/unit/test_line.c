@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "icmp.h"
+
 static const char *line_of(const struct tcpfsm_flow *flow, u64 id, u64 age_ms, const char *client,
 			   const char *server)
 {
@@ -100,6 +102,7 @@ TEST(longest)
 {
 	static const char address[] =
 		"[ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255%4294967295]:65535";
+	static const char from[] = " icmp_from=ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255";
 	struct tcpfsm_flow flow;
 	size_t size;
 	char *exact;
@@ -113,11 +116,15 @@ TEST(longest)
 	flow.flags &= ~TCPFSM_FLOW_SELF;
 	memset(flow.history, 0, sizeof(flow.history));
 	flow.letters = 0;
+	flow.icmp_class = TCPFSM_ICMP_UNREACHABLE;
+	flow.icmp_code = 14;
+	flow.icmp_of = TCPFSM_SERVER;
 	for (size = 0; size < TCPFSM_LETTER_MAX; size++) {
 		tcpfsm_history_note(&flow, TCPFSM_CLIENT, size);
 		tcpfsm_history_note(&flow, TCPFSM_SERVER, size);
 	}
-	assert_true(strlen(line_of(&flow, -1, -1, address, address)) < TCPFSM_LINE_MAX - 1);
+	assert_true(strlen(line_of(&flow, -1, -1, address, address)) + strlen(from) <
+		    TCPFSM_LINE_MAX - 1);
 	for (size = 1; size < TCPFSM_LINE_MAX; size++) {
 		exact = malloc(size);
 		assert_true(tcpfsm_line(exact, size, &flow, -1, -1, address, address) < (int)size);
