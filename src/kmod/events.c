@@ -85,14 +85,21 @@ static void trace(const struct tcpfsm_entry *entry, const struct tcpfsm_segment 
 		trace_tcpfsm_close(entry);
 }
 
+/* The log is the host's: the root of a container may not write to it. */
+static unsigned int log_level(const struct tcpfsm_net *tn)
+{
+	unsigned int level = READ_ONCE(tn->settings.log_level);
+
+	return level && tn->net->user_ns == &init_user_ns ? level : 0;
+}
+
 /* How many lines would the log have of this? */
 static unsigned int count_lines(const struct tcpfsm_net *tn, const struct tcpfsm_result *result)
 {
-	unsigned int level = READ_ONCE(tn->settings.log_level);
+	unsigned int level = log_level(tn);
 	unsigned int lines;
 
-	/* The log is the host's: the root of a container may not write to it. */
-	if (!level || tn->net->user_ns != &init_user_ns)
+	if (!level)
 		return 0;
 	lines = result->anomalies ? hweight32(result->anomalies) : 0;
 	if (level >= 2)
@@ -136,6 +143,56 @@ struct tcpfsm_entry *tcpfsm_events_report(struct tcpfsm_entry *entry,
 	trace(entry, seg, result);
 	lines = count_lines(tn, result);
 	return unlikely(lines) ? copy_for_log(entry, lines) : NULL;
+}
+
+static void count_icmp(struct tcpfsm_net *tn, const struct tcpfsm_icmp *icmp)
+{
+	switch (icmp->class) {
+	case TCPFSM_ICMP_UNREACHABLE:
+		if (icmp->code == TCPFSM_ICMP_FRAG_NEEDED) {
+			tcpfsm_count(tn, icmp_too_big);
+			break;
+		}
+		fallthrough;
+	case TCPFSM_ICMP_UNREACHABLE6:
+		tcpfsm_count(tn, icmp_unreachable);
+		break;
+	case TCPFSM_ICMP_TOO_BIG6:
+		tcpfsm_count(tn, icmp_too_big);
+		break;
+	case TCPFSM_ICMP_TIME_EXCEEDED:
+	case TCPFSM_ICMP_TIME_EXCEEDED6:
+		tcpfsm_count(tn, icmp_time_exceeded);
+		break;
+	default:
+		tcpfsm_count(tn, icmp_parameter);
+		break;
+	}
+}
+
+/**
+ * tcpfsm_events_icmp() - count and trace an ICMP error that a flow was told
+ * @entry: the flow
+ * @icmp: the error
+ * @from: who sent it
+ * @news: the flow had none before, or another
+ *
+ * Of a connection that does not open the log has one line for each kind of error, at level 2;
+ * at level 3 each error has one.
+ *
+ * Context: the lock of the flow's bucket held.
+ * Return: a copy of the flow if the log wants it, for tcpfsm_log_icmp(), or NULL.
+ */
+struct tcpfsm_entry *tcpfsm_events_icmp(struct tcpfsm_entry *entry, const struct tcpfsm_icmp *icmp,
+					const struct in6_addr *from, bool news)
+{
+	unsigned int level = log_level(entry->tn);
+
+	count_icmp(entry->tn, icmp);
+	trace_tcpfsm_icmp(entry, icmp, from);
+	if (level < 2 || (level == 2 && (!news || entry->flow.shook)))
+		return NULL;
+	return copy_for_log(entry, 1);
 }
 
 /**

@@ -3,11 +3,14 @@
 #ifndef TCPFSM_EVENTS_H
 #define TCPFSM_EVENTS_H
 
+#include "../core/icmp.h"
 #include "table.h"
 
 struct tcpfsm_entry *tcpfsm_events_report(struct tcpfsm_entry *entry,
 					  const struct tcpfsm_segment *seg,
 					  const struct tcpfsm_result *result);
+struct tcpfsm_entry *tcpfsm_events_icmp(struct tcpfsm_entry *entry, const struct tcpfsm_icmp *icmp,
+					const struct in6_addr *from, bool news);
 void tcpfsm_events_write(struct tcpfsm_net *tn, struct tcpfsm_entry *copy,
 			 const struct tcpfsm_result *result);
 
@@ -32,6 +35,8 @@ void tcpfsm_log_changes(struct tcpfsm_net *tn, const struct tcpfsm_entry *entry,
 void tcpfsm_log_anomalies(struct tcpfsm_net *tn, const struct tcpfsm_entry *entry,
 			  u32 anomalies);
 void tcpfsm_log_flow(struct tcpfsm_net *tn, const struct tcpfsm_entry *entry, const char *what);
+void tcpfsm_log_icmp(struct tcpfsm_net *tn, const struct tcpfsm_entry *entry,
+		     const struct in6_addr *from);
 void tcpfsm_log_flush(struct tcpfsm_net *tn);
 bool tcpfsm_log_is_full(const struct tcpfsm_net *tn);
 void tcpfsm_log_miss(struct tcpfsm_net *tn, unsigned int lines);

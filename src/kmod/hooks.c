@@ -13,6 +13,7 @@
 #include "data.h"
 #include "events.h"
 #include "hooks.h"
+#include "icmp.h"
 #include "listeners.h"
 #include "owner.h"
 #include "socket.h"
@@ -377,6 +378,30 @@ static void take_damaged(struct tcpfsm_net *tn, const struct tcpfsm_packet *pack
 	tcpfsm_events_log(tn, copy, &result);
 }
 
+/* What has no TCP header that could be read. */
+static noinline void inspect_other(struct tcpfsm_net *tn, const struct tcpfsm_packet *packet,
+				   enum tcpfsm_packet_kind kind, const struct sk_buff *skb,
+				   const struct nf_hook_state *state, bool again)
+{
+	/* What passes here again has been seen at LOCAL_OUT. */
+	if (again)
+		return;
+	switch (kind) {
+	case TCPFSM_PACKET_ICMP:
+		tcpfsm_icmp_see(tn, packet, skb, state);
+		break;
+	case TCPFSM_PACKET_FRAGMENT:
+		tcpfsm_count(tn, seg_fragment);
+		break;
+	case TCPFSM_PACKET_MALFORMED:
+		tcpfsm_count(tn, seg_malformed);
+		this_cpu_inc(tn->stats->anomaly[TCPFSM_ANOMALY_MALFORMED]);
+		break;
+	default:
+		break;
+	}
+}
+
 static noinline void inspect(struct tcpfsm_net *tn, const struct sk_buff *skb,
 			     const struct nf_hook_state *state, enum tcpfsm_point point)
 {
@@ -386,21 +411,10 @@ static noinline void inspect(struct tcpfsm_net *tn, const struct sk_buff *skb,
 	bool damaged;
 
 	kind = tcpfsm_packet_read(&packet, skb, state);
-	if (kind == TCPFSM_PACKET_OTHER)
+	if (kind != TCPFSM_PACKET_TCP) {
+		if (kind != TCPFSM_PACKET_OTHER)
+			inspect_other(tn, &packet, kind, skb, state, again);
 		return;
-	switch (kind) {
-	case TCPFSM_PACKET_FRAGMENT:
-		if (!again)
-			tcpfsm_count(tn, seg_fragment);
-		return;
-	case TCPFSM_PACKET_MALFORMED:
-		if (!again) {
-			tcpfsm_count(tn, seg_malformed);
-			this_cpu_inc(tn->stats->anomaly[TCPFSM_ANOMALY_MALFORMED]);
-		}
-		return;
-	default:
-		break;
 	}
 	/* It is over the addresses that the packet has now. */
 	damaged = packet.seg.flags & (TCPFSM_SYN | TCPFSM_FIN | TCPFSM_RST) &&

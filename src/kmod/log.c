@@ -126,6 +126,30 @@ void tcpfsm_log_anomalies(struct tcpfsm_net *tn, const struct tcpfsm_entry *entr
 	}
 }
 
+/**
+ * tcpfsm_log_icmp() - a line for an ICMP error
+ * @tn: the namespace
+ * @entry: a copy of the flow, which was told the error
+ * @from: who sent it
+ *
+ * Context: RCU read side, no lock of ours held.
+ */
+void tcpfsm_log_icmp(struct tcpfsm_net *tn, const struct tcpfsm_entry *entry,
+		     const struct in6_addr *from)
+{
+	const struct tcpfsm_flow *flow = &entry->flow;
+	char name[TCPFSM_ICMP_NAME_MAX], address[TCPFSM_ADDRESS_MAX];
+	struct ends ends;
+
+	if (!may_log(tn))
+		return;
+	print_ends(&ends, entry);
+	tcpfsm_icmp_name(name, sizeof(name), flow->icmp_class, flow->icmp_code);
+	tcpfsm_host_print(address, entry->key.is_ip6, from);
+	pr_info("%s -> %s icmp %s icmp_of=%s icmp_count=%u icmp_from=%s\n", ends.client,
+		ends.server, name, tcpfsm_role_name(flow->icmp_of), flow->icmp_count, address);
+}
+
 /* What is known at a handshake, or at the end, in the words of /proc/tcpfsm. */
 static void describe(char *buf, size_t size, const struct tcpfsm_flow *flow)
 {

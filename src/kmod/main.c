@@ -6,6 +6,7 @@
  *	                    -> table.c  (key -> flow)
  *	                    -> ../core  (segment -> facts -> states)
  *	                    -> events.c (counters, listeners.c, trace.h, log.c)
+ *	          icmp.c    ICMP errors: to the flow of the segment that they quote
  *	clock.c   2MSL, idle limits, eviction: the same way in
  *	proc.c    /proc/tcpfsm, /proc/net/tcpfsm; stats.c /proc/net/stat/tcpfsm
  *	proc_listeners.c /proc/net/tcpfsm_listeners

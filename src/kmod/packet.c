@@ -47,6 +47,28 @@ static __always_inline enum tcpfsm_packet_kind read_tcp(struct tcpfsm_packet *pa
 	return TCPFSM_PACKET_TCP;
 }
 
+/* Not inline, as nearly all packets are TCP. */
+static noinline enum tcpfsm_packet_kind read_icmp(struct tcpfsm_packet *packet,
+						  const struct sk_buff *skb, unsigned int offset)
+{
+	packet->offset = offset;
+	return offset < skb->len ? TCPFSM_PACKET_ICMP : TCPFSM_PACKET_OTHER;
+}
+
+/* The checksum of a fragment is that of its packet. */
+static enum tcpfsm_packet_kind read_icmp4(struct tcpfsm_packet *packet, const struct sk_buff *skb,
+					  unsigned int offset, const struct iphdr *ip)
+{
+	struct tcpfsm_key *key = &packet->key;
+
+	if (ip->protocol != IPPROTO_ICMP || ip->ihl < 5 || ip->frag_off & htons(IP_MF | IP_OFFSET))
+		return TCPFSM_PACKET_OTHER;
+	memset(key, 0, sizeof(*key));
+	key->addr[0].s6_addr32[0] = ip->saddr;
+	key->addr[1].s6_addr32[0] = ip->daddr;
+	return read_icmp(packet, skb, offset + ip->ihl * 4);
+}
+
 static enum tcpfsm_packet_kind read_ip4(struct tcpfsm_packet *packet, const struct sk_buff *skb)
 {
 	struct tcpfsm_key *key = &packet->key;
@@ -55,8 +77,10 @@ static enum tcpfsm_packet_kind read_ip4(struct tcpfsm_packet *packet, const stru
 	struct iphdr header TCPFSM_NOT_CLEARED;
 
 	ip = skb_header_pointer(skb, offset, sizeof(header), &header);
-	if (!ip || ip->protocol != IPPROTO_TCP)
+	if (!ip)
 		return TCPFSM_PACKET_OTHER;
+	if (ip->protocol != IPPROTO_TCP)
+		return read_icmp4(packet, skb, offset, ip);
 	if (ip->frag_off & htons(IP_OFFSET))
 		return TCPFSM_PACKET_FRAGMENT;
 	if (ip->ihl < 5)
@@ -67,8 +91,16 @@ static enum tcpfsm_packet_kind read_ip4(struct tcpfsm_packet *packet, const stru
 	return read_tcp(packet, skb, offset + ip->ihl * 4, ip->frag_off & htons(IP_MF));
 }
 
-/* By which it came or leaves; for a VRF, LOCAL_IN is told its device (vrf_ip6_rcv()). */
-static int link_of(const struct sk_buff *skb, const struct nf_hook_state *state)
+/**
+ * tcpfsm_packet_link() - by which link a packet came or leaves
+ * @skb: the packet, of IPv6
+ * @state: the hook's
+ *
+ * For a VRF, LOCAL_IN is told its device (vrf_ip6_rcv()).
+ *
+ * Return: number of the interface.
+ */
+int tcpfsm_packet_link(const struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	if (!state->in)
 		return state->out->ifindex;
@@ -114,7 +146,7 @@ static enum tcpfsm_packet_kind read_ip6(struct tcpfsm_packet *packet, const stru
 	key->addr[0] = ip->saddr;
 	key->addr[1] = ip->daddr;
 	if (tcpfsm_is_link_local(&ip->saddr) || tcpfsm_is_link_local(&ip->daddr))
-		key->ifindex = link_of(skb, state);
+		key->ifindex = tcpfsm_packet_link(skb, state);
 
 	next = tcpfsm_ip6_begin(&walk, ip->nexthdr);
 	for (n = 0; next == TCPFSM_WALK_MORE && n < TCPFSM_IP6_EXT_MAX; n++) {
@@ -127,6 +159,9 @@ static enum tcpfsm_packet_kind read_ip6(struct tcpfsm_packet *packet, const stru
 	}
 	if (next == TCPFSM_WALK_FRAGMENT)
 		return walk.next == IPPROTO_TCP ? TCPFSM_PACKET_FRAGMENT : TCPFSM_PACKET_OTHER;
+	if (next == TCPFSM_WALK_OTHER && walk.next == IPPROTO_ICMPV6 && !walk.fragment &&
+	    !walk.routed)
+		return read_icmp(packet, skb, offset + walk.offset);
 	if (next != TCPFSM_WALK_TCP || !read_target(&key->addr[1], skb, state, &walk))
 		return TCPFSM_PACKET_OTHER;
 	return read_tcp(packet, skb, offset + walk.offset, walk.fragment);
@@ -134,7 +169,7 @@ static enum tcpfsm_packet_kind read_ip6(struct tcpfsm_packet *packet, const stru
 
 /**
  * tcpfsm_packet_read() - who sends what to whom
- * @packet: filled in for TCPFSM_PACKET_TCP
+ * @packet: filled in for TCPFSM_PACKET_TCP; for TCPFSM_PACKET_ICMP all but its segment
  * @skb: in a hook of IPv4 or IPv6, network header set
  * @state: the hook's
  *

@@ -10,17 +10,18 @@
 #include "table.h"
 
 enum tcpfsm_packet_kind {
-	TCPFSM_PACKET_OTHER,		/* not TCP: not ours */
+	TCPFSM_PACKET_OTHER,		/* neither TCP nor ICMP: not ours */
 	TCPFSM_PACKET_TCP,
+	TCPFSM_PACKET_ICMP,		/* whole, of the same family */
 	TCPFSM_PACKET_FRAGMENT,		/* of a TCP packet, without the header */
 	TCPFSM_PACKET_MALFORMED,	/* TCP, but no stack would take it */
 };
 
 /**
  * struct tcpfsm_packet - a packet, read
- * @key: sender first
+ * @key: sender first; of ICMP without ports and interface
  * @seg: the segment
- * @offset: of the TCP header in the sk_buff
+ * @offset: of the TCP or ICMP header in the sk_buff
  */
 struct tcpfsm_packet {
 	struct tcpfsm_key key;
@@ -82,6 +83,7 @@ static __always_inline bool tcpfsm_packet_is_special(const struct sk_buff *skb,
 enum tcpfsm_packet_kind tcpfsm_packet_read(struct tcpfsm_packet *packet,
 					   const struct sk_buff *skb,
 					   const struct nf_hook_state *state);
+int tcpfsm_packet_link(const struct sk_buff *skb, const struct nf_hook_state *state);
 enum tcpfsm_point tcpfsm_packet_undo_nat(struct tcpfsm_packet *packet, const struct sk_buff *skb,
 					 enum tcpfsm_point point);
 void tcpfsm_packet_adjust(struct tcpfsm_packet *packet, const struct sk_buff *skb);

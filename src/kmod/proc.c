@@ -15,6 +15,7 @@
 #include <linux/string_helpers.h>
 #include <linux/user_namespace.h>
 
+#include "../core/icmp.h"
 #include "proc.h"
 #include "table.h"
 
@@ -115,6 +116,17 @@ static void show_process(struct seq_file *m, const struct tcpfsm_entry *entry)
 	seq_escape_str(m, entry->comm, ESCAPE_OCTAL | ESCAPE_NAP | ESCAPE_APPEND, " \\");
 }
 
+static void show_icmp(struct seq_file *m, const struct tcpfsm_entry *entry)
+{
+	const void *from = tcpfsm_icmp_from(&entry->flow);
+	char address[TCPFSM_ADDRESS_MAX];
+
+	if (!from)
+		return;
+	tcpfsm_host_print(address, entry->key.is_ip6, from);
+	seq_printf(m, " icmp_from=%s", address);
+}
+
 static int flows_show(struct seq_file *m, void *v)
 {
 	struct reader *reader = m->private;
@@ -135,6 +147,7 @@ static int flows_show(struct seq_file *m, void *v)
 	tcpfsm_line(reader->line, sizeof(reader->line), flow, entry->id,
 		    div_u64(age_ns, NSEC_PER_MSEC), client, server);
 	seq_puts(m, reader->line);
+	show_icmp(m, entry);
 	if (entry->key.ifindex)
 		seq_printf(m, " ifindex=%u", entry->key.ifindex);
 	if (entry->has_owner & TCPFSM_OWNER_UID)

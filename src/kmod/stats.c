@@ -51,11 +51,18 @@ static const char *const anomaly_names[] = {
 #undef X
 };
 
+static const char *const icmp_names[] = {
+#define X(name, text)	#name,
+	TCPFSM_ICMP_COUNTERS(X)
+#undef X
+};
+
 static_assert(ARRAY_SIZE(counter_names) < COLUMNS_MAX);
 static_assert(ARRAY_SIZE(rfc_names) < COLUMNS_MAX);
 static_assert(ARRAY_SIZE(other_names) < COLUMNS_MAX);
 static_assert(ARRAY_SIZE(verdict_names) < COLUMNS_MAX);
 static_assert(ARRAY_SIZE(anomaly_names) < COLUMNS_MAX);
+static_assert(ARRAY_SIZE(icmp_names) < COLUMNS_MAX);
 static_assert(ARRAY_SIZE(rfc_names) + ARRAY_SIZE(other_names) == TCPFSM_ARC_MAX);
 
 static const struct stats_file files[] = {
@@ -65,6 +72,7 @@ static const struct stats_file files[] = {
 	  ARRAY_SIZE(other_names) },
 	{ "tcpfsm_verdicts", verdict_names, INDEX(verdict), ARRAY_SIZE(verdict_names) },
 	{ "tcpfsm_anomalies", anomaly_names, INDEX(anomaly), ARRAY_SIZE(anomaly_names) },
+	{ "tcpfsm_icmp", icmp_names, INDEX(icmp_unreachable), ARRAY_SIZE(icmp_names) },
 };
 
 static void *stats_at(struct seq_file *m, loff_t *pos)

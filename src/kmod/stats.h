@@ -48,6 +48,17 @@ struct tcpfsm_net;
 	X(chain_full, "of those, because their bucket holds too many flows")	\
 	X(log_suppressed, "log lines left out by the rate limit")
 
+/* Those of ICMP have a file of their own: the one of the others is full. */
+#define TCPFSM_ICMP_COUNTERS(X)							\
+	X(icmp_unreachable, "errors that a flow was told: unreachable, or rejected") \
+	X(icmp_too_big, "errors that a flow was told: too long for a link")	\
+	X(icmp_time_exceeded, "errors that a flow was told: a loop, or a fragment missing") \
+	X(icmp_parameter, "errors that a flow was told: something in the header") \
+	X(icmp_stray, "errors about a segment that cannot be on its way: late or forged") \
+	X(icmp_no_flow, "errors about a segment of no known flow")		\
+	X(icmp_checksum, "errors about a TCP segment with a wrong checksum")	\
+	X(icmp_malformed, "errors that quote too little, or no packet of their family")
+
 struct tcpfsm_stats {
 #define X(name, text) unsigned long name;
 	TCPFSM_COUNTERS(X)
@@ -55,6 +66,9 @@ struct tcpfsm_stats {
 	unsigned long arc[TCPFSM_ARC_MAX];
 	unsigned long verdict[TCPFSM_VERDICT_MAX];
 	unsigned long anomaly[TCPFSM_ANOMALY_MAX];
+#define X(name, text) unsigned long name;
+	TCPFSM_ICMP_COUNTERS(X)
+#undef X
 };
 
 #define tcpfsm_count(tn, name) this_cpu_inc((tn)->stats->name)

@@ -508,6 +508,17 @@ bool tcpfsm_table_next(const struct tcpfsm_net *tn, u32 *bucket, u64 *id, bool a
 }
 
 /**
+ * tcpfsm_host_print() - an address alone
+ * @buf: TCPFSM_ADDRESS_MAX bytes
+ * @is_ip6: of AF_INET6, not of AF_INET
+ * @addr: 16 bytes, an IPv4 address in the first four
+ */
+void tcpfsm_host_print(char *buf, bool is_ip6, const void *addr)
+{
+	snprintf(buf, TCPFSM_ADDRESS_MAX, is_ip6 ? "%pI6c" : "%pI4", addr);
+}
+
+/**
  * tcpfsm_end_print() - address and port
  * @buf: TCPFSM_ADDRESS_MAX bytes
  * @is_ip6: of AF_INET6, not of AF_INET

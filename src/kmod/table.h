@@ -135,6 +135,7 @@ void tcpfsm_entry_sync(struct tcpfsm_entry *entry, u64 now_ns);
 void tcpfsm_entry_answered(struct tcpfsm_entry *entry);
 void tcpfsm_entry_begin(struct tcpfsm_entry *entry, u64 now_ns);
 void tcpfsm_entry_end(struct tcpfsm_entry *entry);
+void tcpfsm_host_print(char *buf, bool is_ip6, const void *addr);
 void tcpfsm_end_print(char *buf, bool is_ip6, const struct in6_addr *addr, __be16 port);
 void tcpfsm_address_print(char *buf, const struct tcpfsm_entry *entry, unsigned int who);
 

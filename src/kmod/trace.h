@@ -14,24 +14,30 @@
 #include <linux/socket.h>
 #include <linux/tracepoint.h>
 
+#include "../core/icmp.h"
 #include "table.h"
 
 #ifndef TCPFSM_TRACE_ONCE
 #define TCPFSM_TRACE_ONCE
 
 /* The same four fields, and their v4-mapped form, in every event. */
+static inline void tcpfsm_trace_host(bool is_ip6, const struct in6_addr *addr, u8 *v4, u8 *v6)
+{
+	memset(v4, 0, 4);
+	if (!is_ip6) {
+		memcpy(v4, addr, 4);
+		memset(v6, 0, 10);
+		memset(v6 + 10, 0xff, 2);
+		memcpy(v6 + 12, addr, 4);
+	} else {
+		memcpy(v6, addr, 16);
+	}
+}
+
 static inline void tcpfsm_trace_address(const struct tcpfsm_key *key, unsigned int who, u8 *v4,
 					u8 *v6)
 {
-	memset(v4, 0, 4);
-	if (!key->is_ip6) {
-		memcpy(v4, &key->addr[who], 4);
-		memset(v6, 0, 10);
-		memset(v6 + 10, 0xff, 2);
-		memcpy(v6 + 12, &key->addr[who], 4);
-	} else {
-		memcpy(v6, &key->addr[who], 16);
-	}
+	tcpfsm_trace_host(key->is_ip6, &key->addr[who], v4, v6);
 }
 
 #endif
@@ -314,6 +320,49 @@ TRACE_EVENT(tcpfsm_segment,
 		  TCPFSM_ADDRESS_FORMAT,
 		  __entry->flow, __entry->netns, tcpfsm_show_role(__entry->endpoint),
 		  __entry->seq, __entry->ack, __entry->len, __entry->window, __entry->flags,
+		  TCPFSM_ADDRESS_VALUES)
+);
+
+/* An ICMP error about a segment of the flow, which endpoint had sent and seq is of. */
+TRACE_EVENT(tcpfsm_icmp,
+
+	TP_PROTO(const struct tcpfsm_entry *record, const struct tcpfsm_icmp *error,
+		 const struct in6_addr *reporter),
+
+	TP_ARGS(record, error, reporter),
+
+	TP_STRUCT__entry(
+		__field(__u64, flow)
+		__field(__u32, netns)
+		__field(__u32, seq)
+		__field(__u8, endpoint)
+		__field(__u8, type)
+		__field(__u8, code)
+		__field(__u8, count)
+		__array(char, icmp, TCPFSM_ICMP_NAME_MAX)
+		__array(__u8, from, 4)
+		__array(__u8, from_v6, 16)
+		TCPFSM_ADDRESS_FIELDS
+	),
+
+	TP_fast_assign(
+		__entry->flow = record->id;
+		__entry->netns = record->tn->inum;
+		__entry->seq = error->seq;
+		__entry->endpoint = record->flow.icmp_of;
+		__entry->type = tcpfsm_icmp_type(error->class);
+		__entry->code = error->code;
+		__entry->count = record->flow.icmp_count;
+		tcpfsm_icmp_name(__entry->icmp, TCPFSM_ICMP_NAME_MAX, error->class, error->code);
+		tcpfsm_trace_host(record->key.is_ip6, reporter, __entry->from, __entry->from_v6);
+		TCPFSM_ASSIGN_ADDRESSES(&record->key, TCPFSM_CLIENT);
+	),
+
+	TP_printk("flow=%llu netns=%u icmp=%s endpoint=%s seq=%u type=%u code=%u count=%u from=%pI4 fromv6=%pI6c "
+		  TCPFSM_ADDRESS_FORMAT,
+		  __entry->flow, __entry->netns, __entry->icmp,
+		  tcpfsm_show_role(__entry->endpoint), __entry->seq, __entry->type,
+		  __entry->code, __entry->count, __entry->from, __entry->from_v6,
 		  TCPFSM_ADDRESS_VALUES)
 );
 

@@ -3,7 +3,7 @@
 #
 # The tracepoints and their formats. Who can use them is in tools.sh.
 
-readonly known_events='tcpfsm_anomaly tcpfsm_close tcpfsm_handshake tcpfsm_segment tcpfsm_set_state'
+readonly known_events='tcpfsm_anomaly tcpfsm_close tcpfsm_handshake tcpfsm_icmp tcpfsm_segment tcpfsm_set_state'
 
 events_exist() {
 	local found

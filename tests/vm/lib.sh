@@ -280,7 +280,8 @@ key() {
 
 # Each list has its file; the names of some are the same.
 readonly stat=/proc/net/stat/tcpfsm
-readonly stat_files=("$stat" "${stat}_transitions" "${stat}_exceptions" "${stat}_verdicts" "${stat}_anomalies")
+readonly stat_files=("$stat" "${stat}_transitions" "${stat}_exceptions" "${stat}_verdicts" "${stat}_anomalies"
+	"${stat}_icmp")
 
 # counters [VIEW]: "name value" in decimal, summed over the processors; verdicts
 # as end_NAME, anomalies as an_NAME, transitions as FROM_to_TO or other; entries is none

@@ -22,9 +22,10 @@ flow_line+='( hist=[SHADFRCTIWQshadfrctiwq]+)?'
 flow_line+="( rtt_server_us=$digits)?( rtt_client_us=$digits)?( isn=$pair_form)?( mss=$pair_form)?( wscale=$pair_form)?"
 flow_line+="( opts=$option_form(,$option_form)*)?"
 flow_line+="( half_close_ms=$digits)?( finack_ms=$pair_form)?( teardown_ms=$digits)?( rtx=$digits/$digits/$digits/$digits)?"
+flow_line+="( icmp=([a-z_]+|$digits/$digits) icmp_of=(client|server) icmp_count=[1-9][0-9]*)?"
 flow_line+="( since_ms=$pair_form)?( idle_ms=$digits)?"
 flow_line+=' view=(forward|(local|remote):local|local:remote)'
-flow_line+="( flags=$flag_form(,$flag_form)*)?( ifindex=$digits)?( uid=$digits)?( cgroup=$digits)?( pid=[1-9][0-9]*)?"
+flow_line+="( flags=$flag_form(,$flag_form)*)?( icmp_from=[0-9a-f:.]+)?( ifindex=$digits)?( uid=$digits)?( cgroup=$digits)?( pid=[1-9][0-9]*)?"
 flow_line+='( comm=([!-[^-~]|]|\\[0-7]{3})+)?'
 readonly header_1 header_2 flow_line
 # The columns begin where they always do, but for a very old flow.
