@@ -12,6 +12,7 @@
 
 #include "core/flow.h"
 #include "core/handshakes.h"
+#include "core/icmp.h"
 #include "kmod/stats.h"
 
 static void die(const char *what, const char *name)
@@ -278,6 +279,34 @@ static void print_counters(const char *of)
 #undef X
 }
 
+static void print_icmp_counters(const char *of)
+{
+	unsigned int column = 2;
+
+	puts("| column | counter | counts |\n|-:|-|-|");
+#define X(name, text) printf("| %u | `%s` | %s |\n", column++, #name, text);
+	TCPFSM_ICMP_COUNTERS(X)
+#undef X
+}
+
+/* ---- ICMP errors: src/core/icmp.h ---- */
+
+static void print_icmp(const char *of)
+{
+	static const bool families[] = {
+#define X(name, is_ip6, type) [TCPFSM_ICMP_##name] = is_ip6,
+		TCPFSM_ICMP_CLASSES(X)
+#undef X
+	};
+
+	puts("| name | ICMP | type | code | meaning |\n|-|-|-:|-:|-|");
+#define X(class, code, word, text)						\
+	printf("| `%s` | v%u | %u | %u | %s |\n", #word, families[TCPFSM_ICMP_##class] ? 6 : 4, \
+	       tcpfsm_icmp_type(TCPFSM_ICMP_##class), code, text);
+	TCPFSM_ICMP_CODES(X)
+#undef X
+}
+
 /* ---- figures of servers: src/core/handshakes.h ---- */
 
 static void print_handshakes(const char *of)
@@ -320,7 +349,7 @@ static const struct sentence effects[] = {
 	{ "strict",
 	  "0 does not follow data and ACKs of flows whose two ends are surely ESTABLISHED" },
 	{ "log_level",
-	  "0 nothing, 1 anomalies, 2 also handshakes and closed flows, 3 also every transition" },
+	  "0 nothing, 1 anomalies, 2 also handshakes, closed flows, and why one does not open, 3 also every transition and ICMP error" },
 	{ "linger", "seconds for which an ended flow stays readable" },
 	{ "time_wait", "seconds of TIME_WAIT (2MSL)" },
 	{ "timeout_syn_sent", "seconds for which a handshake may wait for a SYN-ACK" },
@@ -463,6 +492,14 @@ static const struct sentence meanings[] = {
 	{ "anomaly", "see [anomalies](fsm.md#anomalies)" },
 	{ "len", "bytes of payload" },
 	{ "window", "window field, not scaled" },
+	{ "tcpfsm_icmp.seq", "sequence number of the segment that the error quotes" },
+	{ "tcpfsm_icmp.endpoint", "who sent that segment: 0 client, 1 server" },
+	{ "type", "type of the ICMP or ICMPv6 message" },
+	{ "code", "its code" },
+	{ "count", "errors about segments of the flow so far, this one included; stops at 255" },
+	{ "icmp", "the [name](#icmp-errors) of type and code, ended by a 0 byte" },
+	{ "from", "IPv4 address of who sent the error, network byte order; 0 for IPv6" },
+	{ "from_v6", "IPv6 address of who sent it; an IPv4 one is v4-mapped" },
 };
 
 static const char *meaning_of(const char *event, const char *field)
@@ -534,6 +571,8 @@ static const struct {
 	{ "options", print_options },
 	{ "letters", print_letters },
 	{ "counters", print_counters },
+	{ "icmp_counters", print_icmp_counters },
+	{ "icmp", print_icmp },
 	{ "handshakes", print_handshakes },
 	{ "settings", print_settings },
 	{ "parameters", print_parameters },

@@ -6,7 +6,7 @@
 
 _tcpfsm_states='ESTABLISHED SYN_SENT SYN_RECV FIN_WAIT1 FIN_WAIT2 TIME_WAIT CLOSE CLOSE_WAIT LAST_ACK LISTEN CLOSING'
 _tcpfsm_verdicts='open graceful refused syn_timeout synack_timeout reset_client reset_server half_open vanished evicted reused cleared forged'
-_tcpfsm_keys='age state client server id outcome closer reset_in hist rtt_server_us rtt_client_us isn mss wscale opts half_close_ms finack_ms teardown_ms rtx since_ms idle_ms view flags ifindex uid cgroup pid comm'
+_tcpfsm_keys='age state client server id outcome closer reset_in hist rtt_server_us rtt_client_us isn mss wscale opts half_close_ms finack_ms teardown_ms rtx icmp icmp_of icmp_count since_ms idle_ms view flags icmp_from ifindex uid cgroup pid comm'
 _tcpfsm_settings='time_wait linger timeout_syn_sent timeout_syn_recv timeout_established timeout_fin_wait1 timeout_fin_wait2 timeout_close_wait timeout_closing timeout_last_ack'
 
 # _tcpfsm_list WORDS: of a list with commas, the last element

@@ -91,6 +91,20 @@ static void take_measurements(struct event *event, struct tep_event *format,
 			     (event->rtt_client_us ? TCPFSM_HAS_RTT_CLIENT : 0);
 }
 
+static void take_icmp(struct event *event, struct tep_event *format, struct tep_record *record)
+{
+	u8 addr[16] = {};
+
+	copy(event->icmp, sizeof(event->icmp), format, record, "icmp");
+	event->icmp[sizeof(event->icmp) - 1] = '\0';
+	event->icmp_count = number(format, record, "count");
+	copy(addr, sizeof(addr), format, record, "from_v6");
+	if (event->key.family == AF_INET)
+		memcpy(event->icmp_from, addr + V4_IN_V6, 4);
+	else
+		memcpy(event->icmp_from, addr, sizeof(addr));
+}
+
 /**
  * event_read() - read a record
  * @event: filled in, but for @time_ns
@@ -129,5 +143,7 @@ bool event_read(struct event *event, struct tep_event *format, struct tep_record
 		event->outcome = number(format, record, "outcome");
 	if (kind == EVENT_CLOSE || kind == EVENT_HANDSHAKE)
 		take_measurements(event, format, record);
+	if (kind == EVENT_ICMP)
+		take_icmp(event, format, record);
 	return true;
 }

@@ -3,7 +3,7 @@
 #ifndef TCPFSM_CLI_EVENT_H
 #define TCPFSM_CLI_EVENT_H
 
-#include "flow.h"
+#include "icmp.h"
 #include "key.h"
 
 struct tep_event;
@@ -15,7 +15,8 @@ struct tep_record;
 	X(HANDSHAKE, "tcpfsm_handshake")	\
 	X(CLOSE, "tcpfsm_close")		\
 	X(ANOMALY, "tcpfsm_anomaly")		\
-	X(SEGMENT, "tcpfsm_segment")
+	X(SEGMENT, "tcpfsm_segment")		\
+	X(ICMP, "tcpfsm_icmp")
 
 enum event_kind {
 #define X(kind, name) EVENT_##kind,
@@ -32,7 +33,7 @@ enum event_kind {
  * @netns: inode number of its namespace
  * @key: client first
  * @seg: sequence number, ACK, flags; of EVENT_SEGMENT window and length too
- * @who: who changed, or who sent the segment
+ * @who: who changed, or who sent the segment; of EVENT_ICMP the one that it is about
  * @change: of EVENT_SET_STATE
  * @anomaly: of EVENT_ANOMALY
  * @outcome: of EVENT_CLOSE, like all that follows; else TCPFSM_VERDICT_MAX
@@ -45,6 +46,9 @@ enum event_kind {
  * @teardown_ms: first FIN to the last ACK
  * @duration_us: first segment to the end
  * @history: letters
+ * @icmp: of EVENT_ICMP, like all that follows: name of the error
+ * @icmp_from: who sent it, as addresses of @key
+ * @icmp_count: how many there were
  */
 struct event {
 	enum event_kind kind;
@@ -66,6 +70,9 @@ struct event {
 	u32 teardown_ms;
 	u64 duration_us;
 	char history[TCPFSM_HISTORY_SIZE];
+	char icmp[TCPFSM_ICMP_NAME_MAX];
+	u8 icmp_from[16];
+	u8 icmp_count;
 };
 
 bool event_read(struct event *event, struct tep_event *format, struct tep_record *record);

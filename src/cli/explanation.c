@@ -344,6 +344,7 @@ void explanation_make(struct explanation *explanation, const struct record *reco
 	say_data(explanation);
 	say_fins(explanation);
 	say_reset(explanation);
+	explanation_icmp_happened(explanation);
 	say_flags(explanation);
 	say_end(explanation);
 	explanation_waiting(explanation);

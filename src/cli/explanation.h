@@ -53,6 +53,10 @@ void explanation_make(struct explanation *explanation, const struct record *reco
 /* waiting.c */
 void explanation_waiting(struct explanation *explanation);
 
+/* icmp.c */
+void explanation_icmp_happened(struct explanation *explanation);
+bool explanation_icmp(struct explanation *explanation, unsigned int who);
+
 __attribute__((format(printf, 4, 5)))
 void explanation_say(struct explanation *explanation, enum statement_kind kind, bool inferred,
 		     const char *fmt, ...);

@@ -390,6 +390,21 @@ void flows_damaged(struct flows *flows, const struct packet *packet)
 }
 
 /**
+ * flows_icmp() - an ICMP error about a segment passed
+ * @flows: the flows, advanced to its time
+ * @packet: the error
+ */
+void flows_icmp(struct flows *flows, const struct packet *packet)
+{
+	struct flows_entry *entry;
+	unsigned int who;
+
+	entry = find(flows, &packet->key, hash_of(flows, &packet->key), &who);
+	if (entry)
+		tcpfsm_icmp_take(&entry->flow, who, &packet->icmp, packet->from);
+}
+
+/**
  * flows_free() - give back all memory
  * @flows: the flows
  */

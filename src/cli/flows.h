@@ -90,6 +90,7 @@ bool flows_set(struct flows *flows, const char *setting);
 void flows_advance(struct flows *flows, u64 now_ns);
 void flows_see(struct flows *flows, const struct packet *packet, const struct view *view);
 void flows_damaged(struct flows *flows, const struct packet *packet);
+void flows_icmp(struct flows *flows, const struct packet *packet);
 void flows_free(struct flows *flows);
 
 /* clock.c */

@@ -160,7 +160,8 @@ static json_t *value_of(const char *key, const char *value)
 	static const char *const ends[] = { "client", "server", NULL };
 	static const char *const repeats[] = { "syn", "synack", "fin_client", "fin_server", NULL };
 	static const char *const texts[] = {
-		"outcome", "closer", "reset_in", "hist", "view", "comm", NULL
+		"outcome", "closer", "reset_in", "hist", "icmp", "icmp_of", "icmp_from", "view",
+		"comm", NULL
 	};
 	char *copy;
 	json_t *made;

@@ -2,6 +2,7 @@
 /* tcpfsm metrics: counters, states and listeners, for Prometheus and its relatives. */
 #include <getopt.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "counters.h"
@@ -108,6 +109,24 @@ static int put_counters(const struct metrics *metrics)
 	sample(metrics, "flows", "", counters_value(&counters, "entries"));
 #define X(name, text) put_counter(metrics, &counters, #name, text);
 	TCPFSM_COUNTERS(X)
+#undef X
+	counters_free(&counters);
+	return CLI_OK;
+}
+
+/* A module that is older than this command has no such file. */
+static int put_icmp(const struct metrics *metrics)
+{
+	struct counters counters;
+	int status;
+
+	if (access("/proc/net/stat/tcpfsm_icmp", F_OK))
+		return CLI_OK;
+	status = counters_read(&counters, "tcpfsm_icmp");
+	if (status)
+		return status;
+#define X(name, text) put_counter(metrics, &counters, #name, text);
+	TCPFSM_ICMP_COUNTERS(X)
 #undef X
 	counters_free(&counters);
 	return CLI_OK;
@@ -379,6 +398,8 @@ static int run(const struct metrics *metrics)
 {
 	int status = put_counters(metrics);
 
+	if (!status)
+		status = put_icmp(metrics);
 	if (!status)
 		status = put_lists(metrics);
 	if (!status && metrics->flows)

@@ -19,13 +19,27 @@ static u16 be16(const u8 *p)
 	return (u16)(p[0] << 8 | p[1]);
 }
 
+/*
+ * What stands between @offset and @end, of which less may have been captured. What stands
+ * behind the packet is padding.
+ */
+static void take_body(struct packet *packet, const struct bytes *ip, u8 protocol, u32 offset,
+		      u32 end)
+{
+	packet->protocol = protocol;
+	packet->total = end - offset;
+	packet->body.at = ip->at + offset;
+	packet->body.have = ip->have < end ? ip->have - offset : packet->total;
+	packet->body.wire = packet->total;
+}
+
 /* The snapshot length fell into the options: read those before it. */
 static int parse_cut(struct packet *packet, u32 header, u32 have)
 {
 	u8 copy[TCPFSM_TCP_HEADER_MAX];
 	u32 whole = have / 4 * 4;
 
-	memcpy(copy, packet->tcp.at, whole);
+	memcpy(copy, packet->body.at, whole);
 	copy[12] = (u8)(whole / 4 << 4 | (copy[12] & 0xf));
 	packet->cut = true;
 	if (tcpfsm_segment_parse(&packet->seg, copy, whole, packet->total - (header - whole)))
@@ -39,7 +53,7 @@ static int parse_cut(struct packet *packet, u32 header, u32 have)
 static enum packet_kind read_tcp(struct packet *packet, const struct bytes *ip, u32 offset,
 				 u32 end, bool partial)
 {
-	struct bytes *tcp = &packet->tcp;
+	struct bytes *tcp = &packet->body;
 	u32 header;
 	int err;
 
@@ -47,11 +61,7 @@ static enum packet_kind read_tcp(struct packet *packet, const struct bytes *ip, 
 		return PACKET_MALFORMED;
 	if (ip->have < offset + TCPFSM_TCP_HEADER_MIN)
 		return PACKET_SHORT;
-	packet->total = end - offset;
-	tcp->at = ip->at + offset;
-	/* What stands behind the packet is padding. */
-	tcp->have = ip->have < end ? ip->have - offset : packet->total;
-	tcp->wire = packet->total;
+	take_body(packet, ip, IPPROTO_TCP, offset, end);
 	header = tcpfsm_tcp_header_len(tcp->at);
 	if (header > tcp->have && header <= packet->total)
 		err = parse_cut(packet, header, tcp->have);
@@ -65,6 +75,37 @@ static enum packet_kind read_tcp(struct packet *packet, const struct bytes *ip, 
 	return PACKET_TCP;
 }
 
+/*
+ * An ICMP error about a segment is for the flow of that. What is no error and what is not
+ * about TCP is nobody's, and so is what is damaged, unless the capture has cut it.
+ */
+static enum packet_kind read_icmp(struct packet *packet, const struct bytes *ip, u8 protocol,
+				  u32 offset, u32 end)
+{
+	struct flow_key *key = &packet->key;
+	bool is_ip6 = protocol == IPPROTO_ICMPV6;
+
+	if (end <= offset)
+		return PACKET_OTHER;
+	if (ip->have <= offset)
+		return PACKET_SHORT;
+	take_body(packet, ip, protocol, offset, end);
+	memcpy(packet->from, key->addr[0], sizeof(packet->from));
+	memcpy(packet->to, key->addr[1], sizeof(packet->to));
+	switch (tcpfsm_icmp_parse(&packet->icmp, is_ip6, packet->body.at, packet->body.have)) {
+	case TCPFSM_ICMP_ERROR:
+		break;
+	case TCPFSM_ICMP_DAMAGED:
+		return packet->body.have < packet->total ? PACKET_SHORT : PACKET_OTHER;
+	default:
+		return PACKET_OTHER;
+	}
+	memcpy(key->addr, packet->icmp.addr, sizeof(key->addr));
+	key->port[0] = packet->icmp.port[0];
+	key->port[1] = packet->icmp.port[1];
+	return PACKET_ICMP;
+}
+
 static enum packet_kind read_ip4(struct packet *packet, const struct bytes *ip)
 {
 	struct flow_key *key = &packet->key;
@@ -73,12 +114,15 @@ static enum packet_kind read_ip4(struct packet *packet, const struct bytes *ip)
 
 	if (ip->have < IP4_HEADER_MIN)
 		return PACKET_SHORT;
-	if (ip->at[0] >> 4 != 4 || ip->at[9] != IPPROTO_TCP)
+	if (ip->at[0] >> 4 != 4 || (ip->at[9] != IPPROTO_TCP && ip->at[9] != IPPROTO_ICMP))
 		return PACKET_OTHER;
 	fragment = be16(ip->at + 6);
+	header = (ip->at[0] & 0xf) * 4;
+	if (ip->at[9] == IPPROTO_ICMP &&
+	    (header < IP4_HEADER_MIN || fragment & (IP4_MORE_FRAGMENTS | IP4_OFFSET)))
+		return PACKET_OTHER;
 	if (fragment & IP4_OFFSET)
 		return PACKET_FRAGMENT;
-	header = (ip->at[0] & 0xf) * 4;
 	if (header < IP4_HEADER_MIN)
 		return PACKET_MALFORMED;
 	/* Above 64 KiB (BIG TCP), or before the card's segmentation, it is 0. */
@@ -88,6 +132,8 @@ static enum packet_kind read_ip4(struct packet *packet, const struct bytes *ip)
 	key->family = AF_INET;
 	memcpy(key->addr[0], ip->at + 12, 4);
 	memcpy(key->addr[1], ip->at + 16, 4);
+	if (ip->at[9] == IPPROTO_ICMP)
+		return read_icmp(packet, ip, IPPROTO_ICMP, header, end);
 	return read_tcp(packet, ip, header, end, fragment & IP4_MORE_FRAGMENTS);
 }
 
@@ -118,6 +164,9 @@ static enum packet_kind read_ip6(struct packet *packet, const struct bytes *ip)
 	}
 	if (next == TCPFSM_WALK_FRAGMENT)
 		return walk.next == IPPROTO_TCP ? PACKET_FRAGMENT : PACKET_OTHER;
+	if (next == TCPFSM_WALK_OTHER && walk.next == IPPROTO_ICMPV6 && !walk.fragment &&
+	    !walk.routed)
+		return read_icmp(packet, ip, IPPROTO_ICMPV6, walk.offset, end);
 	if (next != TCPFSM_WALK_TCP)
 		return PACKET_OTHER;
 	if (walk.target) {
@@ -130,7 +179,7 @@ static enum packet_kind read_ip6(struct packet *packet, const struct bytes *ip)
 
 /**
  * packet_read() - who sends what to whom
- * @packet: filled in for PACKET_TCP
+ * @packet: filled in for PACKET_TCP and PACKET_ICMP
  * @protocol: ETH_P_IP or ETH_P_IPV6
  * @ip: from the IP header on
  *
@@ -154,22 +203,34 @@ static u64 sum_of(const u8 *at, u32 len)
 	return sum;
 }
 
+/* What is summed up beside the packet (RFC 9293 3.1, RFC 4443 2.3): nothing for ICMP. */
+static u64 sum_of_pseudo(const struct packet *packet)
+{
+	u32 size = packet->key.family == AF_INET ? 4 : 16;
+	const u8 *from = packet->key.addr[0], *to = packet->key.addr[1];
+
+	if (packet->protocol == IPPROTO_ICMP)
+		return 0;
+	if (packet->protocol == IPPROTO_ICMPV6) {
+		from = packet->from;
+		to = packet->to;
+	}
+	return sum_of(from, size) + sum_of(to, size) + packet->protocol + packet->total;
+}
+
 /**
- * packet_checksum_ok() - is the TCP checksum right?
+ * packet_checksum_ok() - is the checksum of TCP or ICMP right?
  * @packet: read
  *
  * Return: false only if it could be computed and is wrong.
  */
 bool packet_checksum_ok(const struct packet *packet)
 {
-	const struct flow_key *key = &packet->key;
-	u32 size = key->family == AF_INET ? 4 : 16;
 	u64 sum;
 
-	if (packet->seg.partial || packet->tcp.have < packet->total)
+	if (packet->seg.partial || packet->body.have < packet->total)
 		return true;
-	sum = sum_of(key->addr[0], size) + sum_of(key->addr[1], size) + IPPROTO_TCP +
-	      packet->total + sum_of(packet->tcp.at, packet->total);
+	sum = sum_of_pseudo(packet) + sum_of(packet->body.at, packet->total);
 	while (sum >> 16)
 		sum = (sum & 0xffff) + (sum >> 16);
 	return sum == 0xffff;

@@ -63,6 +63,14 @@ static void take_tcp(struct reading *reading, const struct packet *packet)
 	flows_see(&reading->flows, packet, &reading->view);
 }
 
+static void take_icmp(struct reading *reading, const struct packet *packet)
+{
+	/* It is no TCP. */
+	reading->other++;
+	if (!reading->checksums || packet_checksum_ok(packet))
+		flows_icmp(&reading->flows, packet);
+}
+
 static void take(struct reading *reading, const struct capture *capture, struct bytes *bytes)
 {
 	u16 protocol = link_strip(pcap_datalink(capture->pcap), bytes);
@@ -78,6 +86,9 @@ static void take(struct reading *reading, const struct capture *capture, struct 
 	switch (packet_read(&packet, protocol, bytes)) {
 	case PACKET_TCP:
 		take_tcp(reading, &packet);
+		break;
+	case PACKET_ICMP:
+		take_icmp(reading, &packet);
 		break;
 	case PACKET_SHORT:
 		reading->cut++;

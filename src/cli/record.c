@@ -30,7 +30,8 @@ bool record_has_key(const char *key)
 	static const char *const keys[] = {
 		"id", "outcome", "closer", "reset_in", "hist", "rtt_server_us", "rtt_client_us",
 		"isn", "mss", "wscale", "opts", "half_close_ms", "finack_ms", "teardown_ms", "rtx",
-		"since_ms", "idle_ms", "view", "flags", "ifindex", "uid", "cgroup", "pid", "comm",
+		"icmp", "icmp_of", "icmp_count", "since_ms", "idle_ms", "view", "flags",
+		"icmp_from", "ifindex", "uid", "cgroup", "pid", "comm",
 	};
 	size_t i;
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Text: transitions as the module's log has them, flows as /proc/tcpfsm. */
+#include <arpa/inet.h>
 #include <time.h>
 
+#include "icmp.h"
 #include "show.h"
 
 /* Of /proc/tcpfsm, see docs/interfaces.md. */
@@ -40,12 +42,18 @@ void show_time(char *buf, u64 time_ns)
  */
 int show_line(char *buf, size_t size, const struct flows_entry *entry, u64 now_ns)
 {
-	char client[KEY_END_MAX], server[KEY_END_MAX];
+	char client[KEY_END_MAX], server[KEY_END_MAX], from[INET6_ADDRSTRLEN];
+	const void *reporter = tcpfsm_icmp_from(&entry->flow);
+	int len;
 
 	key_print_end(client, &entry->key, TCPFSM_CLIENT);
 	key_print_end(server, &entry->key, TCPFSM_SERVER);
-	return tcpfsm_line(buf, size, &entry->flow, entry->id,
-			   (now_ns - entry->flow.born_ns) / NSEC_PER_MSEC, client, server);
+	len = tcpfsm_line(buf, size, &entry->flow, entry->id,
+			  (now_ns - entry->flow.born_ns) / NSEC_PER_MSEC, client, server);
+	if (reporter)
+		len += scnprintf(buf + len, size - len, " icmp_from=%s",
+				 inet_ntop(entry->key.family, reporter, from, sizeof(from)));
+	return len;
 }
 
 static void text_step(void *context __attribute__((unused)), struct flows_entry *entry,

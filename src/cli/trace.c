@@ -100,16 +100,21 @@ static bool read_format(struct tep_handle *tep, const char *name)
 /* tracefs_local_events() would read kallsyms too, which takes seconds. */
 static bool read_formats(struct trace *trace)
 {
-	unsigned int kind, read = 0;
+	unsigned int kind;
+	u32 read = 0;
 	int size = 0;
 	char *page = tracefs_instance_file_read(NULL, "events/header_page", &size);
 
 	trace->tep = tep_alloc();
 	if (trace->tep && page && !tep_parse_header_page(trace->tep, page, size, sizeof(long)))
 		for (kind = 0; kind < EVENT_MAX; kind++)
-			read += read_format(trace->tep, event_name(kind));
+			if (read_format(trace->tep, event_name(kind)))
+				read |= 1U << kind;
 	free(page);
-	if (read == EVENT_MAX)
+	/* Of a module that is older than this command there is nothing to hear of ICMP. */
+	if (!(read & TRACE_KIND(ICMP)))
+		trace->kinds &= ~TRACE_KIND(ICMP);
+	if ((read | TRACE_KIND(ICMP)) == (1U << EVENT_MAX) - 1)
 		return true;
 	cli_error("tracefs: the module has no tracepoints: is the kernel built without them?");
 	return false;

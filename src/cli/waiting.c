@@ -186,15 +186,24 @@ static const char *place_of(const struct explanation *explanation, unsigned int 
 	return who == TCPFSM_CLIENT ? "At the client" : "At the server";
 }
 
-static void look_for_icmp(struct explanation *explanation, const char *where)
+/* An error to an end on this host would have been seen: one to another may go another way. */
+static void look_for_icmp(struct explanation *explanation, unsigned int who)
 {
-	next(explanation, "%s: tcpdump -ni any icmp or icmp6, while it is tried again (who refuses it, and why?)",
-	     where);
+	if (!explanation_is_local(explanation, who))
+		next(explanation, "%s: tcpdump -ni any icmp or icmp6, while it is tried again (who refuses it, and why?)",
+		     place_of(explanation, who));
+}
+
+static const char *unseen_icmp(const struct explanation *explanation, unsigned int who)
+{
+	return explanation_is_local(explanation, who) ? "" :
+	       ", or an ICMP error that does not pass here refused it";
 }
 
 static void means_client_stopped(struct explanation *explanation)
 {
-	means(explanation, "The client has stopped repeating its SYN: its application or its kernel (net.ipv4.tcp_syn_retries) gave up, or an ICMP error told it so (a firewall that rejects, no route, no such host). tcpfsm sees neither, and shows SYN_SENT until net.tcpfsm.timeout_syn_sent is over.");
+	means(explanation, "The client has stopped repeating its SYN: its application or its kernel (net.ipv4.tcp_syn_retries) gave up%s. tcpfsm sees none of that, and shows SYN_SENT until net.tcpfsm.timeout_syn_sent is over.",
+	      unseen_icmp(explanation, TCPFSM_CLIENT));
 	because_of_silence(explanation);
 }
 
@@ -204,14 +213,15 @@ static void look_at_stopped_client(struct explanation *explanation)
 
 	next(explanation, "%s: ss -tan 'dport = :%u' (is the socket still there?)", where,
 	     server_port(explanation));
-	look_for_icmp(explanation, where);
+	look_for_icmp(explanation, TCPFSM_CLIENT);
 }
 
 static void means_server_stopped(struct explanation *explanation, bool again)
 {
-	means(explanation, "%s, its listener was closed, or an ICMP error told it that no way leads to the client. tcpfsm sees none of that, and shows SYN_RECV until net.tcpfsm.timeout_syn_recv is over.",
+	means(explanation, "%s, or its listener was closed%s. tcpfsm sees none of that, and shows SYN_RECV until net.tcpfsm.timeout_syn_recv is over.",
 	      again ? "The server has stopped repeating its SYN-ACK: it gave up (net.ipv4.tcp_synack_retries)" :
-		      "The server does not repeat its SYN-ACK: it was a SYN cookie, for which the server keeps nothing");
+		      "The server does not repeat its SYN-ACK: it was a SYN cookie, for which the server keeps nothing",
+	      unseen_icmp(explanation, TCPFSM_SERVER));
 	because_of_silence(explanation);
 }
 
@@ -221,7 +231,7 @@ static void look_at_stopped_server(struct explanation *explanation)
 
 	next(explanation, "%s: ss -tan state syn-recv 'sport = :%u' (does it still wait?), and nstat -az TcpExtSyncookiesSent",
 	     where, server_port(explanation));
-	look_for_icmp(explanation, where);
+	look_for_icmp(explanation, TCPFSM_SERVER);
 }
 
 static void explain_syn(struct explanation *explanation)
@@ -230,6 +240,8 @@ static void explain_syn(struct explanation *explanation)
 	bool stopped = silence(explanation, again) == SILENCE_OVERDUE;
 
 	waits(explanation, "The server is to answer the SYN");
+	if (explanation_icmp(explanation, TCPFSM_CLIENT))
+		return;
 	if (explanation_is_local(explanation, TCPFSM_SERVER)) {
 		means(explanation, "The SYN reached this host and nothing went back: the accept queue of the listener is full (Linux then drops SYNs), there is no route back to the client, or a rule in output dropped the answer.");
 		if (stopped)
@@ -268,6 +280,8 @@ static void explain_synack(struct explanation *explanation)
 	bool stopped = silence(explanation, again) == SILENCE_OVERDUE;
 
 	waits(explanation, "The client is to acknowledge the SYN-ACK");
+	if (explanation_icmp(explanation, TCPFSM_SERVER))
+		return;
 	if (early(explanation, again)) {
 		means(explanation, "It has not been repeated yet: %s.", early(explanation, again));
 		return;
@@ -290,6 +304,9 @@ static void explain_final_ack(struct explanation *explanation)
 	bool stopped = silence(explanation, again) == SILENCE_OVERDUE;
 
 	waits(explanation, "The server is to take the handshake's last ACK");
+	if (explanation_icmp(explanation, TCPFSM_CLIENT) ||
+	    explanation_icmp(explanation, TCPFSM_SERVER))
+		return;
 	if (early(explanation, again)) {
 		means(explanation, "The ACK is on its way, and the SYN-ACK has not been repeated yet: %s.",
 		      early(explanation, again));
@@ -337,7 +354,8 @@ static void explain_both_syn(struct explanation *explanation)
 	scnprintf(what, sizeof(what), "%s is to get the %s", client == server ? "Each end" :
 		  is_client ? "The client" : "The server", wanted_in(is_client ? client : server));
 	waits(explanation, what);
-	if (is_done(client) || is_done(server))
+	if (is_done(client) || is_done(server) || explanation_icmp(explanation, TCPFSM_CLIENT) ||
+	    explanation_icmp(explanation, TCPFSM_SERVER))
 		return;
 	if (early(explanation, again)) {
 		means(explanation, "Both ends opened it at once, each from the port that the other one called. Nothing has been repeated yet: %s.",
@@ -345,9 +363,10 @@ static void explain_both_syn(struct explanation *explanation)
 		return;
 	}
 	if (silence(explanation, again) == SILENCE_OVERDUE) {
-		means(explanation, "Both ends opened it at once, each from the port that the other one called, and nothing is repeated any more: they gave up, or an ICMP error told them so. tcpfsm sees neither.");
+		means(explanation, "Both ends opened it at once, each from the port that the other one called, and nothing is repeated any more: they gave up, or an ICMP error that does not pass here refused it.");
 		because_of_silence(explanation);
-		look_for_icmp(explanation, "At both ends");
+		look_for_icmp(explanation, TCPFSM_CLIENT);
+		look_for_icmp(explanation, TCPFSM_SERVER);
 		return;
 	}
 	means(explanation, "Both ends opened it at once, each from the port that the other one called, and what one of them sent is lost again and again: a firewall may take it for a connection that it has not seen begin.");
@@ -380,6 +399,8 @@ static void explain_fin(struct explanation *explanation, unsigned int who)
 	scnprintf(what, sizeof(what), "The %s is to acknowledge the %s's FIN", tcpfsm_role_name(!who),
 		  tcpfsm_role_name(who));
 	waits(explanation, what);
+	if (explanation_icmp(explanation, who))
+		return;
 	if (!again) {
 		means(explanation, "The ACK is on its way, or the FIN waits behind data that have no room in the %s's window.",
 		      tcpfsm_role_name(!who));
@@ -499,11 +520,16 @@ static void explain_end(struct explanation *explanation)
 		explain_refused(explanation);
 		return;
 	case TCPFSM_VERDICT_SYN_TIMEOUT:
-		means(explanation, "The SYN, or the answer to it, was dropped without a word (a firewall, an address where no host is, or a full accept queue), or an ICMP error refused it, which tcpfsm does not see.");
+		if (explanation_icmp(explanation, TCPFSM_CLIENT))
+			return;
+		means(explanation, "The SYN, or the answer to it, was dropped without a word: a firewall, an address where no host is, or a full accept queue%s.",
+		      unseen_icmp(explanation, TCPFSM_CLIENT));
 		look_at_firewall(explanation, "On the way, and at the server");
-		look_for_icmp(explanation, place_of(explanation, TCPFSM_CLIENT));
+		look_for_icmp(explanation, TCPFSM_CLIENT);
 		return;
 	case TCPFSM_VERDICT_SYNACK_TIMEOUT:
+		if (explanation_icmp(explanation, TCPFSM_SERVER))
+			return;
 		means(explanation, "The SYN-ACK was lost on its way back, or the client's address was forged.");
 		look_at_firewall(explanation, "On the way back");
 		return;
@@ -515,6 +541,9 @@ static void explain_end(struct explanation *explanation)
 		means(explanation, "One host or its application restarted and came back with the same ports; the other still held the old connection.");
 		return;
 	case TCPFSM_VERDICT_VANISHED:
+		if (explanation_icmp(explanation, TCPFSM_CLIENT) ||
+		    explanation_icmp(explanation, TCPFSM_SERVER))
+			return;
 		means(explanation, "A host went away, a firewall dropped the connection silently, or tcpfsm saw only a part of its way.");
 		return;
 	default:

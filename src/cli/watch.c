@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* tcpfsm watch: what happens to flows, while it happens. */
+#include <arpa/inet.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <time.h>
@@ -173,6 +174,17 @@ static void put_segment(const struct watch *watch, const struct event *event, co
 	printf(" win %u len %u", event->seg.window, event->seg.len);
 }
 
+static void put_icmp(const struct watch *watch, const struct event *event)
+{
+	char from[INET6_ADDRSTRLEN];
+
+	inet_ntop(event->key.family == AF_INET ? AF_INET : AF_INET6, event->icmp_from, from,
+		  sizeof(from));
+	terminal_style(&watch->terminal, STYLE_BAD);
+	printf("icmp %s icmp_of=%s icmp_count=%u icmp_from=%s", event->icmp,
+	       tcpfsm_role_name(event->who), event->icmp_count, from);
+}
+
 static void put_text(const struct watch *watch, const struct event *event)
 {
 	char client[KEY_END_MAX], server[KEY_END_MAX];
@@ -196,6 +208,8 @@ static void put_text(const struct watch *watch, const struct event *event)
 			put_measurements(event);
 		} else if (event->kind == EVENT_CLOSE) {
 			put_close(watch, event);
+		} else if (event->kind == EVENT_ICMP) {
+			put_icmp(watch, event);
 		} else {
 			terminal_style(&watch->terminal, STYLE_BAD);
 			printf("anomaly %s", tcpfsm_anomaly_name(event->anomaly));
@@ -239,6 +253,19 @@ static void add_close(json_t *object, const struct event *event)
 	json_number(object, "duration_us", event->duration_us);
 }
 
+static void add_icmp(json_t *object, const struct event *event)
+{
+	char from[INET6_ADDRSTRLEN];
+
+	inet_ntop(event->key.family == AF_INET ? AF_INET : AF_INET6, event->icmp_from, from,
+		  sizeof(from));
+	json_text(object, "icmp", event->icmp);
+	json_text(object, "icmp_of", tcpfsm_role_name(event->who));
+	json_number(object, "icmp_count", event->icmp_count);
+	json_text(object, "icmp_from", from);
+	json_number(object, "seq", event->seg.seq);
+}
+
 static void add_what(json_t *object, const struct event *event)
 {
 	switch (event->kind) {
@@ -260,6 +287,9 @@ static void add_what(json_t *object, const struct event *event)
 	case EVENT_HANDSHAKE:
 		add_measurements(object, event);
 		break;
+	case EVENT_ICMP:
+		add_icmp(object, event);
+		break;
 	default:
 		add_close(object, event);
 	}
@@ -270,7 +300,7 @@ static void put_json(const struct event *event)
 	static const char *const types[] = {
 		[EVENT_SET_STATE] = "transition", [EVENT_HANDSHAKE] = "handshake",
 		[EVENT_CLOSE] = "close", [EVENT_ANOMALY] = "anomaly",
-		[EVENT_SEGMENT] = "segment",
+		[EVENT_SEGMENT] = "segment", [EVENT_ICMP] = "icmp",
 	};
 	json_t *object = json_event(types[event->kind], event->time_ns, event->flow, &event->key);
 
@@ -375,7 +405,8 @@ static void summarize(const struct watch *watch)
 static int run(struct watch *watch)
 {
 	u32 kinds = TRACE_KIND(SET_STATE) | TRACE_KIND(HANDSHAKE) | TRACE_KIND(CLOSE) |
-		    TRACE_KIND(ANOMALY) | (watch->segments ? TRACE_KIND(SEGMENT) : 0);
+		    TRACE_KIND(ANOMALY) | TRACE_KIND(ICMP) |
+		    (watch->segments ? TRACE_KIND(SEGMENT) : 0);
 	char condition[32];
 
 	watch->trace.report = report;

@@ -6,7 +6,8 @@
 
 A line of the conversation is "TIME ADDRESS.PORT > ADDRESS.PORT: FLAGS
 [SEQ:END(LEN)] [ack N] [win N] [<OPTIONS>]", as older tcpdumps print it; # begins
-a comment.
+a comment. An ICMP error is "TIME ADDRESS > ADDRESS: icmp TYPE CODE ADDRESS.PORT >
+ADDRESS.PORT: SEQ", of which the second half is what it quotes.
 
   --format pcap|swapped|nano|pcapng
   --link TYPE       see LINKS
@@ -31,6 +32,9 @@ import sys
 LINE = re.compile(
     r"(\d+):(\d+):(\d+)\.(\d{6}) (\S+)\.(\d+) > (\S+)\.(\d+): (\S+)"
     r"(?: (\d+):(\d+)\((\d+)\))?(?: ack (\d+))?(?: win (\d+))?(?: <(.*)>)?$"
+)
+ERROR = re.compile(
+    r"(\d+):(\d+):(\d+)\.(\d{6}) (\S+) > (\S+): icmp (\d+) (\d+) (\S+)\.(\d+) > (\S+)\.(\d+): (\d+)$"
 )
 FLAGS = {"F": 1, "S": 2, "R": 4, "P": 8, ".": 0, "U": 32, "E": 64, "W": 128}
 
@@ -64,19 +68,63 @@ def tcp_option(text):
     sys.exit(f"no option {text}")
 
 
-class Segment:
-    """One line of a conversation."""
+class Line:
+    """One line of a conversation: when, from where to where."""
+
+    def __init__(self, when, src, dst, six):
+        hour, minute, second, micro = when
+        self.ns = (
+            (MIDNIGHT + int(hour) * 3600 + int(minute) * 60 + int(second)) * 10**6 + int(micro)
+        ) * 1000
+        self.src, self.dst = (self.address(text, six) for text in (src, dst))
+
+    @staticmethod
+    def address(text, six):
+        address = ipaddress.ip_address(text)
+        if six and address.version == 4:
+            return ipaddress.IPv6Address(f"2001:db8::{int(address):x}"[:-4] + ":" + f"{int(address):x}"[-4:])
+        return address
+
+
+class Error(Line):
+    """One that is an ICMP error."""
+
+    def __init__(self, match, six):
+        super().__init__(match.groups()[:4], *match.groups()[4:6], six)
+        kind, code, src, sport, dst, dport, seq = match.groups()[6:]
+        self.kind, self.code = int(kind), int(code)
+        self.quoted = [self.address(text, six).packed for text in (src, dst)]
+        self.tcp = struct.pack("!HHI", int(sport), int(dport), int(seq))
+        self.protocol = 1 if self.src.version == 4 else 58
+
+    def body(self, wrong):
+        if self.protocol == 1:
+            quoted = struct.pack("!BBHHHBBH", 0x45, 0, 40, 1, 0, 64, 6, 0)
+            pseudo = b""
+        else:
+            quoted = struct.pack("!IHBB", 6 << 28, 20, 6, 64)
+        quoted += b"".join(self.quoted) + self.tcp
+
+        def build(checksum):
+            return struct.pack("!BBHI", self.kind, self.code, checksum, 0) + quoted
+
+        if self.protocol == 58:
+            pseudo = self.src.packed + self.dst.packed + struct.pack("!II", len(build(0)), 58)
+        return build(sum16(pseudo + build(0)) ^ (0x0101 if wrong else 0))
+
+
+class Segment(Line):
+    """One that is a segment."""
+
+    protocol = 6
 
     def __init__(self, line, six, shift):
         match = LINE.match(line)
         if not match:
             sys.exit(f"not a segment: {line}")
-        hour, minute, second, micro, src, sport, dst, dport, flags = match.groups()[:9]
+        src, sport, dst, dport, flags = match.groups()[4:9]
         seq, _, length, ack, win, options = match.groups()[9:]
-        self.ns = (
-            (MIDNIGHT + int(hour) * 3600 + int(minute) * 60 + int(second)) * 10**6 + int(micro)
-        ) * 1000
-        self.src, self.dst = (self.address(text, six) for text in (src, dst))
+        super().__init__(match.groups()[:4], src, dst, six)
         ports = [int(sport), int(dport)]
         # The client's port is the higher one.
         ports[ports[0] < ports[1]] -= shift
@@ -89,14 +137,7 @@ class Segment:
         self.options += b"\0" * (-len(self.options) % 4)
         self.payload = bytes(i & 0xFF for i in range(int(length or 0)))
 
-    @staticmethod
-    def address(text, six):
-        address = ipaddress.ip_address(text)
-        if six and address.version == 4:
-            return ipaddress.IPv6Address(f"2001:db8::{int(address):x}"[:-4] + ":" + f"{int(address):x}"[-4:])
-        return address
-
-    def tcp(self, wrong):
+    def body(self, wrong):
         def build(checksum):
             return (
                 struct.pack(
@@ -133,7 +174,7 @@ def ip4(segment, body, args, offset, more):
                 1,
                 offset // 8 | (0x2000 if more else 0),
                 64,
-                6,
+                segment.protocol,
                 checksum,
             )
             + segment.src.packed
@@ -164,7 +205,7 @@ def ip6(segment, body, args, offset, more):
     if args.options:
         chain.append((51, lambda n: bytes([n, 4]) + bytes(22)))
         chain.append((60, lambda n: bytes([n, 0, 1, 4, 0, 0, 0, 0])))
-    numbers = [number for number, _ in chain] + [6]
+    numbers = [number for number, _ in chain] + [segment.protocol]
     headers = b"".join(make(numbers[i + 1]) for i, (_, make) in enumerate(chain))
     length = len(headers) + len(body)
     return (
@@ -178,7 +219,7 @@ def ip6(segment, body, args, offset, more):
 
 def packets(segment, number, args):
     """The IP packets of a segment."""
-    body = segment.tcp(number == args.bad)
+    body = segment.body(number == args.bad)
     make = ip4 if segment.src.version == 4 else ip6
     step = args.fragments or len(body)
     for offset in range(0, len(body), step):
@@ -291,7 +332,8 @@ def main():
     def frames():
         for shift in range(args.repeat):
             for number, line in enumerate(lines, 1):
-                segment = Segment(line, args.ipv6, shift)
+                error = ERROR.match(line)
+                segment = Error(error, args.ipv6) if error else Segment(line, args.ipv6, shift)
                 for packet in packets(segment, number, args):
                     frame = wrap(packet)
                     if args.pad:
