@@ -360,6 +360,9 @@ static bool was_on_its_way(const struct tcpfsm_step *st)
 		return false;
 	if (seg->flags & TCPFSM_SYN)
 		return seg->flags & TCPFSM_ACK && !(x->marks & TCPFSM_MARK_SYNACK);
+	/* One of its own, as of a host without a socket, has no number that Y acknowledged. */
+	if (st->flow->reset_by != st->y)
+		return false;
 	return !(st->flow->flags & TCPFSM_FLOW_LOOSE) && !tcpfsm_before(seg->seq, x->snd_nxt) &&
 	       !tcpfsm_after(seg->ack,
 			     st->flow->reset_seq + tcpfsm_has_fact(y, TCPFSM_FACT_F));
