@@ -5,6 +5,7 @@
  */
 #include <linux/if_ether.h>
 
+#include "bytes.h"
 #include "capture.h"
 
 /* VLANs in VLANs in the wild: two. More than this is damage. */
@@ -16,11 +17,6 @@
 
 /* Stacked tags before 802.1ad had a number. */
 #define ETH_P_QINQ_OLD 0x9100
-
-static u16 be16(const u8 *p)
-{
-	return (u16)(p[0] << 8 | p[1]);
-}
 
 static bool skip(struct bytes *packet, u32 n)
 {
@@ -43,7 +39,7 @@ static u16 strip_header(struct bytes *packet, u32 size, u32 offset)
 {
 	const u8 *header = packet->at;
 
-	return skip(packet, size) ? be16(header + offset) : incomplete(packet);
+	return skip(packet, size) ? tcpfsm_be16(header + offset) : incomplete(packet);
 }
 
 /* What begins at the version of IP. */

@@ -8,16 +8,12 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include "bytes.h"
 #include "packet.h"
 
 #define IP4_HEADER_MIN 20
 #define IP4_MORE_FRAGMENTS 0x2000
 #define IP4_OFFSET 0x1fff
-
-static u16 be16(const u8 *p)
-{
-	return (u16)(p[0] << 8 | p[1]);
-}
 
 /*
  * What stands between @offset and @end, of which less may have been captured. What stands
@@ -116,7 +112,7 @@ static enum packet_kind read_ip4(struct packet *packet, const struct bytes *ip)
 		return PACKET_SHORT;
 	if (ip->at[0] >> 4 != 4 || (ip->at[9] != IPPROTO_TCP && ip->at[9] != IPPROTO_ICMP))
 		return PACKET_OTHER;
-	fragment = be16(ip->at + 6);
+	fragment = tcpfsm_be16(ip->at + 6);
 	header = (ip->at[0] & 0xf) * 4;
 	if (ip->at[9] == IPPROTO_ICMP &&
 	    (header < IP4_HEADER_MIN || fragment & (IP4_MORE_FRAGMENTS | IP4_OFFSET)))
@@ -126,7 +122,7 @@ static enum packet_kind read_ip4(struct packet *packet, const struct bytes *ip)
 	if (header < IP4_HEADER_MIN)
 		return PACKET_MALFORMED;
 	/* Above 64 KiB (BIG TCP), or before the card's segmentation, it is 0. */
-	end = be16(ip->at + 2);
+	end = tcpfsm_be16(ip->at + 2);
 	if (!end)
 		end = ip->wire;
 	key->family = AF_INET;
@@ -153,7 +149,7 @@ static enum packet_kind read_ip6(struct packet *packet, const struct bytes *ip)
 	memcpy(key->addr[0], ip->at + 8, 16);
 	memcpy(key->addr[1], ip->at + 24, 16);
 	/* 0 for a jumbogram (RFC 2675), with its option or without. */
-	end = be16(ip->at + 4);
+	end = tcpfsm_be16(ip->at + 4);
 	end = end ? end + TCPFSM_IP6_HEADER : ip->wire;
 
 	next = tcpfsm_ip6_begin(&walk, ip->at[6]);
@@ -197,7 +193,7 @@ static u64 sum_of(const u8 *at, u32 len)
 	u32 i;
 
 	for (i = 0; i + 1 < len; i += 2)
-		sum += be16(at + i);
+		sum += tcpfsm_be16(at + i);
 	if (len & 1)
 		sum += (u32)at[len - 1] << 8;
 	return sum;

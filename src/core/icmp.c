@@ -4,21 +4,12 @@
  * 4.2.3.9, RFC 5461), and anybody may send one. What they are good for is to
  * say why nothing comes back.
  */
+#include "bytes.h"
 #include "icmp.h"
 
 #define IP4_HEADER_MIN 20
 #define IP4_OFFSET 0x1fff
 #define PROTOCOL_TCP 6
-
-static u16 be16(const u8 *p)
-{
-	return (u16)(p[0] << 8 | p[1]);
-}
-
-static u32 be32(const u8 *p)
-{
-	return (u32)be16(p) << 16 | be16(p + 2);
-}
 
 static u8 class_of(bool is_ip6, u8 type)
 {
@@ -43,9 +34,9 @@ static enum tcpfsm_icmp_kind read_tcp(struct tcpfsm_icmp *icmp, const u8 *at, u3
 {
 	if (offset > have - TCPFSM_ICMP_QUOTED)
 		return TCPFSM_ICMP_DAMAGED;
-	icmp->port[0] = be16(at + offset);
-	icmp->port[1] = be16(at + offset + 2);
-	icmp->seq = be32(at + offset + 4);
+	icmp->port[0] = tcpfsm_be16(at + offset);
+	icmp->port[1] = tcpfsm_be16(at + offset + 2);
+	icmp->seq = tcpfsm_be32(at + offset + 4);
 	return TCPFSM_ICMP_ERROR;
 }
 
@@ -55,7 +46,7 @@ static enum tcpfsm_icmp_kind read_ip4(struct tcpfsm_icmp *icmp, const u8 *ip, u3
 
 	if (have < IP4_HEADER_MIN || ip[0] >> 4 != 4)
 		return TCPFSM_ICMP_DAMAGED;
-	if (ip[9] != PROTOCOL_TCP || be16(ip + 6) & IP4_OFFSET)
+	if (ip[9] != PROTOCOL_TCP || tcpfsm_be16(ip + 6) & IP4_OFFSET)
 		return TCPFSM_ICMP_OTHER;
 	header = (ip[0] & 0xf) * 4;
 	if (header < IP4_HEADER_MIN)

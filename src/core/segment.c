@@ -3,6 +3,7 @@
  * Raw bytes to struct tcpfsm_segment. Never reads past what it was given;
  * what the network sent is data, not a promise.
  */
+#include "bytes.h"
 #include "segment.h"
 #include "serial.h"
 
@@ -40,21 +41,11 @@ enum {
 /* RFC 7323 2.3: larger shifts are to be taken as 14. */
 #define WSCALE_MAX 14
 
-static u16 be16(const u8 *p)
-{
-	return (u16)(p[0] << 8 | p[1]);
-}
-
-static u32 be32(const u8 *p)
-{
-	return (u32)be16(p) << 16 | be16(p + 2);
-}
-
 /* SACK blocks from @at on, up to @end. */
 static void parse_sack(struct tcpfsm_segment *seg, const u8 *tcp, u32 at, u32 end)
 {
 	for (; at + 8 <= end; at += 8) {
-		u32 edge = be32(tcp + at + 4);
+		u32 edge = tcpfsm_be32(tcp + at + 4);
 
 		if (!seg->has_sack || tcpfsm_after(edge, seg->sack_edge))
 			seg->sack_edge = edge;
@@ -67,8 +58,8 @@ static inline void take_timestamp(struct tcpfsm_segment *seg, const u8 *tcp, u32
 {
 	seg->options |= TCPFSM_OPT_TS;
 	seg->has_ts = true;
-	seg->tsval = be32(tcp + end - 8);
-	seg->tsecr = be32(tcp + end - 4);
+	seg->tsval = tcpfsm_be32(tcp + end - 8);
+	seg->tsecr = tcpfsm_be32(tcp + end - 4);
 }
 
 /*
@@ -83,7 +74,7 @@ static void parse_option(struct tcpfsm_segment *seg, const u8 *tcp, u32 at, u32 
 	switch (tcp[at]) {
 	case OPT_MSS:
 		if (syn && len == 4)
-			seg->mss = be16(tcp + end - 2);
+			seg->mss = tcpfsm_be16(tcp + end - 2);
 		break;
 	case OPT_WSCALE:
 		if (syn && len == 3) {
@@ -114,7 +105,7 @@ static void parse_option(struct tcpfsm_segment *seg, const u8 *tcp, u32 at, u32 
 static bool has_timestamp_only(const u8 *tcp, u32 header)
 {
 	return header == TCPFSM_TCP_HEADER_MIN + TCPFSM_TIMESTAMP_LEN &&
-	       be32(tcp + TCPFSM_TCP_HEADER_MIN) == TCPFSM_TIMESTAMP_ONLY;
+	       tcpfsm_be32(tcp + TCPFSM_TCP_HEADER_MIN) == TCPFSM_TIMESTAMP_ONLY;
 }
 
 /* RFC 9293 3.1: kinds 0 and 1 are one byte, all others have a length. */
@@ -169,12 +160,12 @@ int tcpfsm_segment_parse(struct tcpfsm_segment *seg, const u8 *tcp, u32 have, u3
 		return -1;
 
 	memset(seg, 0, sizeof(*seg));
-	seg->sport = be16(tcp);
-	seg->dport = be16(tcp + 2);
-	seg->seq = be32(tcp + 4);
-	seg->ack = be32(tcp + 8);
+	seg->sport = tcpfsm_be16(tcp);
+	seg->dport = tcpfsm_be16(tcp + 2);
+	seg->seq = tcpfsm_be32(tcp + 4);
+	seg->ack = tcpfsm_be32(tcp + 8);
 	seg->flags = tcp[13];
-	seg->window = be16(tcp + 14);
+	seg->window = tcpfsm_be16(tcp + 14);
 	seg->len = total - header;
 	parse_options(seg, tcp, header);
 
@@ -257,12 +248,12 @@ enum tcpfsm_walk tcpfsm_ip6_step(struct tcpfsm_ip6_walk *walk, const u8 *header)
 		len = (header[1] + 2) * 4;		/* RFC 4302 2.2 */
 	} else if (walk->next == NEXT_FRAGMENT) {
 		len = 8;				/* RFC 8200 4.5 */
-		if (be16(header + 2) & 0xfff8) {
+		if (tcpfsm_be16(header + 2) & 0xfff8) {
 			/* What it is a fragment of; other headers may stand before it. */
 			walk->next = header[0];
 			return TCPFSM_WALK_FRAGMENT;
 		}
-		if (be16(header + 2) & 1)
+		if (tcpfsm_be16(header + 2) & 1)
 			walk->fragment = true;
 	} else if (walk->next == NEXT_ROUTING) {
 		pass_routing(walk, header);
