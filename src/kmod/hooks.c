@@ -418,7 +418,8 @@ static noinline void inspect(struct tcpfsm_net *tn, const struct sk_buff *skb,
 	}
 	/* It is over the addresses that the packet has now. */
 	damaged = packet.seg.flags & (TCPFSM_SYN | TCPFSM_FIN | TCPFSM_RST) &&
-		  state->hook != NF_INET_LOCAL_OUT && !tcpfsm_packet_checksum_ok(&packet, skb);
+		  state->hook != NF_INET_LOCAL_OUT &&
+		  !tcpfsm_packet_checksum_ok(&packet, skb, IPPROTO_TCP);
 	if (tcpfsm_packet_has_nat(skb))
 		point = tcpfsm_packet_undo_nat(&packet, skb, point);
 	if (state->hook == NF_INET_FORWARD)

@@ -4,10 +4,6 @@
  * begin none, and move none. The flow has the name that its segments had at
  * these hooks, whatever NAT makes of the packet that is quoted.
  */
-#include <linux/icmpv6.h>
-#include <net/checksum.h>
-#include <net/ip6_checksum.h>
-
 #include "../core/icmp.h"
 #include "events.h"
 #include "icmp.h"
@@ -15,25 +11,6 @@
 
 /* A flow may be called so, or so, or so. */
 #define NAMES_MAX 3
-
-/* As tcpfsm_packet_checksum_ok() does for TCP, and icmp_rcv() and icmpv6_rcv() for this. */
-static bool checksum_ok(const struct tcpfsm_packet *packet, const struct sk_buff *skb)
-{
-	const struct tcpfsm_key *key = &packet->key;
-	unsigned int len = skb->len - packet->offset;
-	__wsum sum;
-
-	if (skb_csum_unnecessary(skb) || skb->ip_summed == CHECKSUM_PARTIAL)
-		return true;
-	sum = skb_checksum(skb, packet->offset, len, 0);
-	if (!key->is_ip6)
-		return !csum_fold(sum);
-#if IS_ENABLED(CONFIG_IPV6)
-	return !csum_ipv6_magic(&key->addr[0], &key->addr[1], len, IPPROTO_ICMPV6, sum);
-#else
-	return true;
-#endif
-}
 
 /* As it is quoted, who sent the segment first. */
 static void name_quoted(struct tcpfsm_key *key, const struct tcpfsm_icmp *icmp, bool is_ip6)
@@ -177,7 +154,8 @@ void tcpfsm_icmp_see(struct tcpfsm_net *tn, const struct tcpfsm_packet *packet,
 		return;
 	}
 	/* What is sent from here has just been summed up. */
-	if (state->hook != NF_INET_LOCAL_OUT && !checksum_ok(packet, skb)) {
+	if (state->hook != NF_INET_LOCAL_OUT &&
+	    !tcpfsm_packet_checksum_ok(packet, skb, is_ip6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP)) {
 		tcpfsm_count(tn, icmp_checksum);
 		return;
 	}

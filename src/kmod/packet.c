@@ -317,9 +317,10 @@ enum tcpfsm_point tcpfsm_packet_undo_nat(struct tcpfsm_packet *packet, const str
 #endif
 
 /**
- * tcpfsm_packet_checksum_ok() - is the TCP checksum right?
+ * tcpfsm_packet_checksum_ok() - is the checksum of TCP or ICMP right?
  * @packet: read from @skb
  * @skb: came from the network
+ * @protocol: IPPROTO_TCP, IPPROTO_ICMP or IPPROTO_ICMPV6
  *
  * Respects what the card, or the sender on this machine, says of it. Computes
  * without leaving a trace in @skb, unlike nf_checksum().
@@ -327,20 +328,25 @@ enum tcpfsm_point tcpfsm_packet_undo_nat(struct tcpfsm_packet *packet, const str
  * Context: any.
  * Return: false only if it was computed and is wrong.
  */
-bool tcpfsm_packet_checksum_ok(const struct tcpfsm_packet *packet, const struct sk_buff *skb)
+bool tcpfsm_packet_checksum_ok(const struct tcpfsm_packet *packet, const struct sk_buff *skb,
+			       u8 protocol)
 {
 	const struct tcpfsm_key *key = &packet->key;
 	unsigned int len = skb->len - packet->offset;
 	__wsum sum;
 
-	if (packet->seg.partial || skb_csum_unnecessary(skb) || skb->ip_summed == CHECKSUM_PARTIAL)
+	if ((protocol == IPPROTO_TCP && packet->seg.partial) || skb_csum_unnecessary(skb) ||
+	    skb->ip_summed == CHECKSUM_PARTIAL)
 		return true;
 	sum = skb_checksum(skb, packet->offset, len, 0);
+	/* It is over the message alone (RFC 792). */
+	if (protocol == IPPROTO_ICMP)
+		return !csum_fold(sum);
 	if (!key->is_ip6)
 		return !csum_tcpudp_magic(key->addr[0].s6_addr32[0], key->addr[1].s6_addr32[0],
-					  len, IPPROTO_TCP, sum);
+					  len, protocol, sum);
 #if IS_ENABLED(CONFIG_IPV6)
-	return !csum_ipv6_magic(&key->addr[0], &key->addr[1], len, IPPROTO_TCP, sum);
+	return !csum_ipv6_magic(&key->addr[0], &key->addr[1], len, protocol, sum);
 #else
 	return true;
 #endif

@@ -59,9 +59,11 @@ static inline bool tcpfsm_packet_has_nat(const struct sk_buff *skb)
  * from here on (nft_flow_offload_eval()), and gives back what it has no use for: what ends a
  * connection, what comes after a pause, what is too large.
  */
+#define TCPFSM_STATUS_OFFLOADED (IPS_OFFLOAD | IPS_HW_OFFLOAD)
+
 static inline bool tcpfsm_packet_is_offloaded(const struct sk_buff *skb)
 {
-	return tcpfsm_packet_has_status(skb, IPS_OFFLOAD | IPS_HW_OFFLOAD);
+	return tcpfsm_packet_has_status(skb, TCPFSM_STATUS_OFFLOADED);
 }
 
 /*
@@ -73,8 +75,7 @@ static __always_inline bool tcpfsm_packet_is_special(const struct sk_buff *skb,
 						     unsigned int hook, enum tcpfsm_point point)
 {
 	if (hook == NF_INET_FORWARD)
-		return tcpfsm_packet_has_status(skb, IPS_SEQ_ADJUST | IPS_OFFLOAD |
-						     IPS_HW_OFFLOAD);
+		return tcpfsm_packet_has_status(skb, IPS_SEQ_ADJUST | TCPFSM_STATUS_OFFLOADED);
 	if (hook == NF_INET_LOCAL_IN && point != TCPFSM_AT_LOOP_IN)
 		return false;
 	return tcpfsm_packet_has_nat(skb);
@@ -87,6 +88,7 @@ int tcpfsm_packet_link(const struct sk_buff *skb, const struct nf_hook_state *st
 enum tcpfsm_point tcpfsm_packet_undo_nat(struct tcpfsm_packet *packet, const struct sk_buff *skb,
 					 enum tcpfsm_point point);
 void tcpfsm_packet_adjust(struct tcpfsm_packet *packet, const struct sk_buff *skb);
-bool tcpfsm_packet_checksum_ok(const struct tcpfsm_packet *packet, const struct sk_buff *skb);
+bool tcpfsm_packet_checksum_ok(const struct tcpfsm_packet *packet, const struct sk_buff *skb,
+			       u8 protocol);
 
 #endif
