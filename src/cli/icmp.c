@@ -3,7 +3,7 @@
  * What an ICMP error says of a flow, and where to look then. It says more than any
  * silence: who sends it has seen the segment, and knows why it went no further.
  */
-#include <arpa/inet.h>
+#include <netinet/in.h>
 
 #include "explanation.h"
 #include "icmp.h"
@@ -71,13 +71,6 @@ static enum advice advice_on(const char *word)
 	return ADVICE_CAPTURE;
 }
 
-static void print_address(char *buf, const struct explanation *explanation, unsigned int who)
-{
-	const struct flow_key *key = &explanation->record->key;
-
-	inet_ntop(key->family, key->addr[who], buf, INET6_ADDRSTRLEN);
-}
-
 /* About a segment of which end? TCPFSM_NOBODY where there was no error. */
 static unsigned int whose(const struct explanation *explanation)
 {
@@ -88,10 +81,11 @@ static unsigned int whose(const struct explanation *explanation)
 	return strcmp(of, tcpfsm_role_name(TCPFSM_SERVER)) ? TCPFSM_CLIENT : TCPFSM_SERVER;
 }
 
-/* "host_unreachable (no such host), from 192.0.2.1, the server's host" */
+/* "host_unreachable (no such host), from 192.0.2.1, the server's own address" */
 static void describe(char *buf, size_t size, const struct explanation *explanation)
 {
 	const char *word = record_value(explanation->record, "icmp");
+	const struct flow_key *key = &explanation->record->key;
 	const char *from = record_value(explanation->record, "icmp_from");
 	char end[INET6_ADDRSTRLEN];
 	unsigned int who;
@@ -101,7 +95,7 @@ static void describe(char *buf, size_t size, const struct explanation *explanati
 	if (from)
 		n += scnprintf(buf + n, size - n, ", from %s", from);
 	for (who = TCPFSM_CLIENT; from && who <= TCPFSM_SERVER; who++) {
-		print_address(end, explanation, who);
+		key_print_address(end, key, key->addr[who]);
 		if (!strcmp(end, from))
 			scnprintf(buf + n, size - n, ", the %s's own address",
 				  tcpfsm_role_name(who));
@@ -149,10 +143,11 @@ void explanation_icmp_happened(struct explanation *explanation)
 static void advise(struct explanation *explanation, unsigned int who)
 {
 	const char *word = record_value(explanation->record, "icmp");
+	const struct flow_key *key = &explanation->record->key;
 	const char *from = record_value(explanation->record, "icmp_from");
 	char target[INET6_ADDRSTRLEN], where[INET6_ADDRSTRLEN + 8] = "Where it was sent";
 
-	print_address(target, explanation, !who);
+	key_print_address(target, key, key->addr[!who]);
 	if (from)
 		scnprintf(where, sizeof(where), "At %s", from);
 	switch (advice_on(word)) {

@@ -15,6 +15,17 @@ static size_t address_size(const struct flow_key *key)
 }
 
 /**
+ * key_print_address() - an address alone, of the family of a flow
+ * @buf: INET6_ADDRSTRLEN bytes
+ * @key: of the flow
+ * @addr: as in @key
+ */
+void key_print_address(char *buf, const struct flow_key *key, const void *addr)
+{
+	inet_ntop(key->family == AF_INET ? AF_INET : AF_INET6, addr, buf, INET6_ADDRSTRLEN);
+}
+
+/**
  * key_print_end() - address and port of an end
  * @buf: KEY_END_MAX bytes
  * @key: of the flow
@@ -24,7 +35,7 @@ void key_print_end(char *buf, const struct flow_key *key, unsigned int who)
 {
 	char address[INET6_ADDRSTRLEN];
 
-	inet_ntop(key->family, key->addr[who], address, sizeof(address));
+	key_print_address(address, key, key->addr[who]);
 	scnprintf(buf, KEY_END_MAX, key->family == AF_INET ? "%s:%u" : "[%s]:%u", address,
 		  key->port[who]);
 }

@@ -26,6 +26,7 @@ struct flow_key {
 /* "1:" and the base64 of 20 bytes. */
 #define KEY_COMMUNITY_MAX 32
 
+void key_print_address(char *buf, const struct flow_key *key, const void *addr);
 void key_print_end(char *buf, const struct flow_key *key, unsigned int who);
 bool key_parse_end(struct flow_key *key, unsigned int who, const char *text);
 void key_community_id(char *buf, const struct flow_key *key);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Text: transitions as the module's log has them, flows as /proc/tcpfsm. */
-#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <time.h>
 
 #include "icmp.h"
@@ -50,9 +50,10 @@ int show_line(char *buf, size_t size, const struct flows_entry *entry, u64 now_n
 	key_print_end(server, &entry->key, TCPFSM_SERVER);
 	len = tcpfsm_line(buf, size, &entry->flow, entry->id,
 			  (now_ns - entry->flow.born_ns) / NSEC_PER_MSEC, client, server);
-	if (reporter)
-		len += scnprintf(buf + len, size - len, " icmp_from=%s",
-				 inet_ntop(entry->key.family, reporter, from, sizeof(from)));
+	if (reporter) {
+		key_print_address(from, &entry->key, reporter);
+		len += scnprintf(buf + len, size - len, " icmp_from=%s", from);
+	}
 	return len;
 }
 

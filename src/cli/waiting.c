@@ -4,7 +4,7 @@
  * causes are what Linux does; where both ends' states leave several, the
  * host on which the flow was seen tells them apart.
  */
-#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <stdarg.h>
 
 #include "duration.h"
@@ -96,21 +96,15 @@ static void look_at_queues(struct explanation *explanation)
 	     server_port(explanation));
 }
 
-static void print_address(char *buf, const struct explanation *explanation, unsigned int who)
-{
-	const struct flow_key *key = &explanation->record->key;
-
-	inet_ntop(key->family, key->addr[who], buf, INET6_ADDRSTRLEN);
-}
-
 /* What is asked of the routes when the server answers. */
 static void look_at_route(struct explanation *explanation)
 {
+	const struct flow_key *key = &explanation->record->key;
 	char client[INET6_ADDRSTRLEN], server[INET6_ADDRSTRLEN];
-	bool is_ipv4 = explanation->record->key.family == AF_INET;
+	bool is_ipv4 = key->family == AF_INET;
 
-	print_address(client, explanation, TCPFSM_CLIENT);
-	print_address(server, explanation, TCPFSM_SERVER);
+	key_print_address(client, key, key->addr[TCPFSM_CLIENT]);
+	key_print_address(server, key, key->addr[TCPFSM_SERVER]);
 	next(explanation, "Here: ip route get %s from %s (is there a route back?), and nstat -az %s",
 	     client, server, is_ipv4 ? "IpOutNoRoutes" : "TcpExtListenDrops");
 }
@@ -489,6 +483,7 @@ static void because_of_reset(struct explanation *explanation)
 
 static void explain_reset(struct explanation *explanation)
 {
+	const struct flow_key *key = &explanation->record->key;
 	char client[INET6_ADDRSTRLEN];
 
 	if (is_reset_at_once(explanation)) {
@@ -500,7 +495,7 @@ static void explain_reset(struct explanation *explanation)
 		return;
 	}
 	if (is_unwanted(explanation)) {
-		print_address(client, explanation, TCPFSM_CLIENT);
+		key_print_address(client, key, key->addr[TCPFSM_CLIENT]);
 		means(explanation, "The RST answered the SYN-ACK: a port scan, which wants to know no more, or nobody waits for that SYN-ACK any more: the client gave up before it came, or the SYN was old or forged.");
 		because_of_reset(explanation);
 		next(explanation, "tcpfsm list 'src %s' (to many ports, or many addresses: a scan)",

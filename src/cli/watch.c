@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* tcpfsm watch: what happens to flows, while it happens. */
-#include <arpa/inet.h>
 #include <getopt.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -178,8 +178,7 @@ static void put_icmp(const struct watch *watch, const struct event *event)
 {
 	char from[INET6_ADDRSTRLEN];
 
-	inet_ntop(event->key.family == AF_INET ? AF_INET : AF_INET6, event->icmp_from, from,
-		  sizeof(from));
+	key_print_address(from, &event->key, event->icmp_from);
 	terminal_style(&watch->terminal, STYLE_BAD);
 	printf("icmp %s icmp_of=%s icmp_count=%u icmp_from=%s", event->icmp,
 	       tcpfsm_role_name(event->who), event->icmp_count, from);
@@ -257,8 +256,7 @@ static void add_icmp(json_t *object, const struct event *event)
 {
 	char from[INET6_ADDRSTRLEN];
 
-	inet_ntop(event->key.family == AF_INET ? AF_INET : AF_INET6, event->icmp_from, from,
-		  sizeof(from));
+	key_print_address(from, &event->key, event->icmp_from);
 	json_text(object, "icmp", event->icmp);
 	json_text(object, "icmp_of", tcpfsm_role_name(event->who));
 	json_number(object, "icmp_count", event->icmp_count);
