@@ -2,7 +2,8 @@
 #
 # From "ROW STAGE SEGMENTS NANOSECONDS" of tests/bench/inside to "ROW KIND COST":
 # what a segment costs over no hook, which itself is the row none. What is written
-# is compared with strict: "ROW event COST" is that of one event or line.
+# is compared with strict: "ROW event COST" is that of one event or line. Of a stage that
+# was run more than once the least counts.
 
 BEGIN {
 	split("syn synack final_ack request answer ack_of_answer fin fin_of_server last_ack", nine)
@@ -22,10 +23,12 @@ $2 == "written" { written[$1] = $3; next }
 		connection[$1] += each
 	if ($2 in of_connection || $2 == "rst" || $2 == "stray_syn" || $2 ~ /^talk_/)
 		talk[$1] += each
-	if ($2 !~ /^talk_/)
-		cost[$1, $2] = each
-	if ($1 == "none" && $2 !~ /^talk_/)
+	if ($2 ~ /^talk_/)
+		next
+	if ($1 == "none" && !(($1, $2) in cost))
 		kinds[++k] = $2
+	if (!(($1, $2) in cost) || each < cost[$1, $2])
+		cost[$1, $2] = each
 }
 
 function over_none(row, kind) {
