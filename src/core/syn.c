@@ -119,14 +119,24 @@ static void first_syn(struct tcpfsm_step *st)
 	learn_syn(st, TCPFSM_FACT_S);
 }
 
+static bool is_sure_of_p(const struct tcpfsm_endpoint *end)
+{
+	return tcpfsm_has_fact(end, TCPFSM_FACT_P) && !(end->marks & TCPFSM_MARK_P_INFERRED);
+}
+
+/* X has gone on from the SYN on record, and that is its only one. */
+static bool has_gone_on(const struct tcpfsm_endpoint *x)
+{
+	return tcpfsm_has_fact(x, TCPFSM_FACT_F) || is_sure_of_p(x);
+}
+
 /*
  * Of several SYN-ACKs, has Y taken one? Until then the latest is as good as any. At its
  * own host that is the first which came (RFC 9293 3.10.7.3), and its ACK may come later.
  */
 static bool has_chosen(const struct tcpfsm_endpoint *y)
 {
-	return tcpfsm_has_fact(y, TCPFSM_FACT_A) ||
-	       (tcpfsm_has_fact(y, TCPFSM_FACT_P) && !(y->marks & TCPFSM_MARK_P_INFERRED));
+	return tcpfsm_has_fact(y, TCPFSM_FACT_A) || is_sure_of_p(y);
 }
 
 /* A SYN of X with another number than the one on record. */
@@ -154,7 +164,7 @@ static bool other_syn(struct tcpfsm_step *st)
 	/* Of one that was picked up later no number is on record which this could contradict. */
 	if (x->marks & TCPFSM_MARK_ISN)
 		tcpfsm_note(st, TCPFSM_ANOMALY_SYNACK_ISN);
-	if (has_chosen(y) || !tcpfsm_answers_syn(y, st->seg->ack))
+	if (has_gone_on(x) || has_chosen(y) || !tcpfsm_answers_syn(y, st->seg->ack))
 		return false;
 	take_isn(x, st->seg);
 	x->marks |= TCPFSM_MARK_SYNACK;

@@ -692,6 +692,31 @@ TEST(synack_with_other_parameters)
 	     "server < S. 900 ack 101 <mss 1200>	| ES/ES !synack_isn mss=1460/1300");
 }
 
+/* 68. Who has sent data or a FIN behind its SYN-ACK sends no other one. */
+TEST(synack_after_its_fin)
+{
+	play(AT_ROUTER,
+	     "client > S 100		| SS/LI",
+	     "server < S. 500 ack 101	| SS/SR",
+	     "server < FP. 501:511 ack 101 | SS/ES,F1 !early_data",
+	     "server < S. 800 ack 101	| SS/F1 !synack_isn isn=100/500",
+	     "client > . 101 ack 512	| ES,CW/F2*");
+	play(AT_ROUTER,
+	     "client > S 100		| SS/LI",
+	     "server < S. 500 ack 101	| SS/SR",
+	     "server < P. 501:511 ack 101 | SS/ES !early_data",
+	     "server < S. 800 ack 101	| SS/ES !synack_isn isn=100/500",
+	     "client > . 101 ack 511	| ES/ES");
+	/* In SYN_RECV after a SYN of its own it may close, which proves no P. */
+	play(AT_ROUTER,
+	     "client > S 100		| SS/LI",
+	     "server < S 500		| SS/SS",
+	     "server < S. 500 ack 101	| SS/SR",
+	     "server < F. 501 ack 101	| SS/F1",
+	     "server < S. 800 ack 101	| SS/F1 !synack_isn isn=100/500",
+	     "client > . 101 ack 502	| ES,CW/F2*");
+}
+
 /* At its own host the client has taken the first that came, and may not have said so yet. */
 TEST(synack_after_the_one_taken)
 {
@@ -891,7 +916,7 @@ TESTS = {
 	item(22a, fin_as_third_segment), item(24, syn_with_other_flags),
 	item(25, exact_reset_in_syn_recv), item(26a, inexact_reset_in_syn_recv), test(new_try),
 	item(61a, gives_up_in_silence), item(68a, synack_with_other_parameters),
-	item(68c, synack_after_the_one_taken),
+	item(68c, synack_after_the_one_taken), test(synack_after_its_fin),
 	test(bare_ack_counts_for_nothing_later),
 	test(echo_of_nothing), test(no_round_trip_of_crossed_syns), test(synack_after_a_stray_syn),
 	test(bare_syn_is_no_answer), test(late_synack_takes_nothing_back),
