@@ -127,7 +127,7 @@ static bool may_leave_time_wait(const struct tcpfsm_endpoint *x, const struct tc
 {
 	if (x->tsval && seg->has_ts && seg->tsval != x->tsval)
 		return tcpfsm_after(seg->tsval, x->tsval);
-	return tcpfsm_after(seg->seq, y->rcv_nxt);
+	return tcpfsm_after(seg->seq, y->marks & TCPFSM_MARK_RCV ? y->rcv_nxt : x->snd_nxt);
 }
 
 /*

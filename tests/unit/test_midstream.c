@@ -336,7 +336,24 @@ TEST(idle_with_a_late_answer)
 	     "+500s client > P. 101:201 ack 501 | ES/SS outcome=open");
 }
 
+/*
+ * One direction passed first, and then the other: the FIN of it is known, and the client's ACK of
+ * that, but from an abort.
+ */
+TEST(time_wait_of_one_way)
+{
+	play(AT_ROUTER,
+	     "client > S 100		| SS/LI",
+	     "client > F. 101 ack 501	| ES,F1/LI flags=loose,oneway",
+	     "server < S. 500 ack 101	| F1/SR",
+	     "server < F. 501 ack 102	| F2?/ES,CW,LA",
+	     "client > R. 900000000 ack 502 | TW/LA !rst_outside",
+	     "server < S 400		| TW/LA !syn_in_sync",
+	     "server < S 600		| LI/SS new old=reused");
+}
+
 TESTS = {
+	test(time_wait_of_one_way),
 	item(62a, at_data), item(62b, at_synack), item(62c, at_fin), item(62d, far_ahead),
 	item(62e, lone_reset), item(62f, roles), item(62g, reset_in_midstream),
 	item(62h, reset_of_one_unseen), item(62i, syn_in_midstream), item(69a, client_only),
