@@ -53,7 +53,7 @@ static __always_inline bool tcpfsm_goes_on(const struct tcpfsm_endpoint *x,
 static __always_inline void tcpfsm_go_on(struct tcpfsm_endpoint *x,
 					 const struct tcpfsm_segment *seg, u8 shift)
 {
-	tcpfsm_move_window(x, seg, (u32)seg->window << shift);
+	tcpfsm_move_window(x, seg->ack, (u32)seg->window << shift);
 	tcpfsm_move_timestamp(x, seg);
 	x->snd_nxt = seg->seq + seg->len;
 }

@@ -216,7 +216,7 @@ void tcpfsm_take_window(struct tcpfsm_step *st)
 		x->sack_edge = seg->ack;
 		return;
 	}
-	tcpfsm_move_window(x, seg, window);
+	tcpfsm_move_window(x, seg->ack, window);
 	if (seg->has_sack)
 		x->sack_edge = seg->sack_edge;
 }

@@ -3,7 +3,7 @@
  * The teardown (RFC 9293 3.6): the facts F, PF and O, when they are taken back,
  * and FINs that are not believed at once.
  */
-#include "step.h"
+#include "sequence.h"
 
 /* Stops at what 32 bits hold, 49 days; the coarse clock may lag a little. */
 static u32 ms_between(u64 from_ns, u64 to_ns)
@@ -190,7 +190,8 @@ void tcpfsm_believe_fin(struct tcpfsm_step *st, bool outside)
 	if (tcpfsm_has_fact(y, TCPFSM_FACT_F))
 		forget_fin(st, st->y);
 	x->snd_nxt = tcpfsm_later(x->snd_nxt, flow->doubt.ack);
-	y->rcv_nxt = tcpfsm_later(y->rcv_nxt, flow->doubt.ack);
+	if (y->marks & TCPFSM_MARK_RCV)
+		tcpfsm_move_window(y, flow->doubt.ack, 0);
 	ago_ms = (u32)div_u64(now_ns, NSEC_PER_MSEC) - flow->doubt.ms;
 	record_fin(st, st->y, flow->doubt.fin, flow->doubt.ack,
 		   now_ns - (u64)ago_ms * NSEC_PER_MSEC);

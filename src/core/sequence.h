@@ -56,15 +56,19 @@ static inline u8 tcpfsm_shift(const struct tcpfsm_flow *flow, const struct tcpfs
 	return x->has_wscale && y->has_wscale ? x->wscale : 0;
 }
 
-/* X has received up to its ACK, and offers @window bytes beyond. */
-static __always_inline void tcpfsm_move_window(struct tcpfsm_endpoint *x,
-					       const struct tcpfsm_segment *seg, u32 window)
+/*
+ * X has received up to @ack, which it sent, and offers @window bytes beyond. An old ACK offers
+ * nothing (RFC 9293 3.10.7.4, SND.WL2), or the edge would leave its RCV.NXT behind.
+ */
+static __always_inline void tcpfsm_move_window(struct tcpfsm_endpoint *x, u32 ack, u32 window)
 {
-	u32 edge = seg->ack + window;
+	u32 edge = ack + window;
 
-	if (tcpfsm_after(seg->ack, x->rcv_nxt)) {
-		x->rcv_nxt = seg->ack;
-		x->got = tcpfsm_later(x->got, seg->ack);
+	if (ack != x->rcv_nxt) {
+		if (tcpfsm_before(ack, x->rcv_nxt))
+			return;
+		x->rcv_nxt = ack;
+		x->got = tcpfsm_later(x->got, ack);
 	}
 	if (tcpfsm_after(edge, x->rcv_edge))
 		x->rcv_edge = edge;

@@ -203,8 +203,27 @@ TEST(short_way_for_all_that_may)
 	assert_true(tcpfsm_follow(&flow, &way, TCPFSM_CLIENT, &data, TCPFSM_AT_FORWARD));
 }
 
+/* RFC 9293 3.10.7.4: an old ACK offers nothing, were it from halfway round. */
+TEST(windows_move_on)
+{
+	struct tcpfsm_endpoint x = { .rcv_nxt = 2000, .rcv_edge = 3000, .got = 2500 };
+
+	tcpfsm_move_window(&x, 2000, 1500);
+	assert_int_equal(x.rcv_nxt, 2000);
+	assert_int_equal(x.rcv_edge, 3500);
+	tcpfsm_move_window(&x, 2600, 100);
+	assert_int_equal(x.rcv_nxt, 2600);
+	assert_int_equal(x.rcv_edge, 3500);
+	assert_int_equal(x.got, 2600);
+	tcpfsm_move_window(&x, 2000, 9000);
+	tcpfsm_move_window(&x, 2600 - 0x7fffffff, TCPFSM_WINDOW_MAX);
+	tcpfsm_move_window(&x, 2600 - 0x80000000, 3000);
+	assert_int_equal(x.rcv_nxt, 2600);
+	assert_int_equal(x.rcv_edge, 3500);
+}
+
 TESTS = {
-	test(both_ways), test(long_way), test(marks),
+	test(windows_move_on), test(both_ways), test(long_way), test(marks),
 	test(short_way_for_all_that_may),
 };
 
