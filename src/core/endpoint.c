@@ -5,25 +5,10 @@
  */
 #include "sequence.h"
 
-/* Where an end stands that a RST has closed. */
-static enum tcpfsm_state shown_reset(const struct tcpfsm_flow *flow,
-				     const struct tcpfsm_endpoint *end)
-{
-	/* It stays there, whatever another RST hits. */
-	if (end->state == TCPFSM_LISTEN)
-		return TCPFSM_LISTEN;
-	/* RFC 9293 3.10.7.4: a passive opener goes back to LISTEN. */
-	if (flow->reset_hit == TCPFSM_SYN_RECV &&
-	    !(end->marks & (TCPFSM_MARK_RESET_SENT | TCPFSM_MARK_BARE_SYN)))
-		return TCPFSM_LISTEN;
-	return TCPFSM_CLOSE;
-}
-
 /* The facts alone say it, unless it has one of these. */
 #define NOT_BY_FACTS (TCPFSM_MARK_GONE | TCPFSM_MARK_RESET | TCPFSM_MARK_REFUSED)
 
-static inline enum tcpfsm_state shown(const struct tcpfsm_flow *flow,
-				      const struct tcpfsm_endpoint *end)
+static inline enum tcpfsm_state shown(const struct tcpfsm_endpoint *end)
 {
 	enum tcpfsm_state state = tcpfsm_state_of(end->facts);
 
@@ -31,8 +16,9 @@ static inline enum tcpfsm_state shown(const struct tcpfsm_flow *flow,
 		return state;
 	if (end->marks & TCPFSM_MARK_GONE)
 		return TCPFSM_CLOSE;
+	/* It stays there, whatever comes after: see close_by_reset(). */
 	if (end->marks & TCPFSM_MARK_RESET)
-		return shown_reset(flow, end);
+		return end->state == TCPFSM_LISTEN ? TCPFSM_LISTEN : TCPFSM_CLOSE;
 	/* Only a server can have sent nothing: a flow begins with its client's SYN. */
 	return state == TCPFSM_LISTEN ? TCPFSM_CLOSE : state;
 }
@@ -68,11 +54,11 @@ bool tcpfsm_is_unsure(const struct tcpfsm_flow *flow, unsigned int who)
 	return is_guessed(&flow->end[tcpfsm_index(flow, who)]);
 }
 
-static __always_inline void settle(struct tcpfsm_step *st, unsigned int who, bool retracted)
+static __always_inline void move(struct tcpfsm_step *st, unsigned int who, enum tcpfsm_state to,
+				 bool retracted)
 {
 	struct tcpfsm_endpoint *end = &st->flow->end[who];
 	struct tcpfsm_result *result = st->result;
-	enum tcpfsm_state to = shown(st->flow, end);
 	struct tcpfsm_change *change;
 
 	if (to == end->state)
@@ -91,6 +77,21 @@ static __always_inline void settle(struct tcpfsm_step *st, unsigned int who, boo
 		change->certainty = TCPFSM_INFERRED;
 	else
 		change->certainty = TCPFSM_OBSERVED;
+}
+
+static __always_inline void settle(struct tcpfsm_step *st, unsigned int who, bool retracted)
+{
+	move(st, who, shown(&st->flow->end[who]), retracted);
+}
+
+/**
+ * tcpfsm_listen_again() - a passive opener in SYN_RECV has taken a RST (RFC 9293 3.10.7.4)
+ * @st: the step
+ * @who: index of the endpoint, which has TCPFSM_MARK_RESET
+ */
+void tcpfsm_listen_again(struct tcpfsm_step *st, unsigned int who)
+{
+	move(st, who, TCPFSM_LISTEN, false);
 }
 
 /**

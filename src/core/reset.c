@@ -166,7 +166,12 @@ static void close_by_reset(struct tcpfsm_step *st, unsigned int who, u16 marks, 
 		end->inferred_us = tcpfsm_now_us(st);
 	}
 	st->result->learned = true;
-	tcpfsm_settle(st, who, false);
+	/* Whom it was for, if it had opened passively; not who is closed, and has sent it. */
+	if (who == st->y && end->state == TCPFSM_SYN_RECV &&
+	    !(end->marks & (TCPFSM_MARK_RESET_SENT | TCPFSM_MARK_BARE_SYN)))
+		tcpfsm_listen_again(st, who);
+	else
+		tcpfsm_settle(st, who, false);
 }
 
 static void blame(struct tcpfsm_step *st)
@@ -175,6 +180,19 @@ static void blame(struct tcpfsm_step *st)
 
 	flow->reset_by = st->x;
 	flow->reset_hit = flow->end[st->y].state;
+}
+
+/*
+ * Y is closed, and nobody judges the number: anybody could end X so, who sends nothing that
+ * takes it back. It is a number that Y would have taken.
+ */
+static bool is_next(const struct tcpfsm_step *st)
+{
+	const struct tcpfsm_endpoint *x = &st->flow->end[st->x];
+	const struct tcpfsm_endpoint *y = &st->flow->end[st->y];
+	u32 low = y->marks & TCPFSM_MARK_RCV ? y->rcv_nxt : x->isn + 1;
+
+	return tcpfsm_within(st->seg->seq, low, x->snd_nxt);
 }
 
 /*
@@ -213,7 +231,7 @@ static bool closes_sender(const struct tcpfsm_step *st)
 		return false;
 	/* Somebody else's forgery looks like this, and Y would challenge it. */
 	judgement = judge(st);
-	return judgement == RST_EXACT || judgement == RST_MOOT;
+	return judgement == RST_EXACT || (judgement == RST_MOOT && is_next(st));
 }
 
 /*
@@ -459,18 +477,19 @@ void tcpfsm_reset_withdraw(struct tcpfsm_step *st)
 void tcpfsm_reset_early(struct tcpfsm_step *st)
 {
 	struct tcpfsm_flow *flow = st->flow;
-	const struct tcpfsm_endpoint *y = &flow->end[st->y];
+	const struct tcpfsm_endpoint *x = &flow->end[st->x];
 	u8 cause = st->cause;
 
-	if (tcpfsm_before(flow->end[st->x].snd_nxt, flow->early_rst_seq))
+	if (tcpfsm_before(x->snd_nxt, flow->early_rst_seq))
 		return;
 	flow->early_rst = TCPFSM_NOBODY;
-	if (flow->end[st->x].snd_nxt != flow->early_rst_seq || tcpfsm_is_closed(y))
+	if (x->snd_nxt != flow->early_rst_seq || tcpfsm_is_closed(&flow->end[st->y]))
 		return;
 	flow->reset_seq = flow->early_rst_seq;
 	st->cause = TCPFSM_CAUSE_RST;
 	blame(st);
-	close_by_reset(st, st->x, TCPFSM_MARK_RESET_SENT, true);
+	if (!tcpfsm_is_closed(x))
+		close_by_reset(st, st->x, TCPFSM_MARK_RESET_SENT, true);
 	close_by_reset(st, st->y, 0, true);
 	st->cause = cause;
 }

@@ -46,6 +46,7 @@ void tcpfsm_catch_up(struct tcpfsm_step *st);
 void tcpfsm_learn(struct tcpfsm_step *st, unsigned int who, u8 facts);
 void tcpfsm_learn_p(struct tcpfsm_step *st, unsigned int who, bool inferred);
 void tcpfsm_withdraw(struct tcpfsm_step *st, unsigned int who, u8 facts, u16 marks);
+void tcpfsm_listen_again(struct tcpfsm_step *st, unsigned int who);
 void tcpfsm_settle(struct tcpfsm_step *st, unsigned int who, bool retracted);
 void tcpfsm_pass_syn_recv(struct tcpfsm_step *st, unsigned int who, bool retracted);
 void tcpfsm_take_window(struct tcpfsm_step *st);

@@ -186,6 +186,9 @@ static void check_copy(const struct soup *soup, const struct tcpfsm_result *resu
 	bool retracted[2] = { false, false };
 	unsigned int i;
 
+	/* Whom the first one could not move may be gone. */
+	if (soup->waited)
+		return;
 	/* A FIN that was put aside is another segment, which this one only bears out. */
 	if (soup->doubted == !soup->who && soup->flow.doubted != !soup->who)
 		return;
@@ -485,7 +488,8 @@ void soup_cook(struct soup *soup, unsigned int steps)
 	} while (tcpfsm_birth(&soup->seg) == TCPFSM_BIRTH_NONE);
 	begin(soup);
 	for (soup->step = 1; !is_over(soup, steps); soup->step++) {
-		if (!roll(soup, 64) && !soup->flow.ended)
+		soup->waited = !roll(soup, 64) && !soup->flow.ended;
+		if (soup->waited)
 			wait(soup);
 		soup->now_ns += roll(soup, 1000) * NSEC_PER_MSEC;
 		soup->twice = !roll(soup, 8);

@@ -28,6 +28,7 @@
  * @seg: the latest segment, of @who
  * @lite: quiet segments are left out
  * @twice: it is the copy of the one before, and takes the same way
+ * @waited: an end's time was up before it
  * @arrives: over loopback: it is not lost
  * @asked: the socket at hand says something between what was acknowledged and
  *	what has come: the one or the other
@@ -56,6 +57,7 @@ struct soup {
 	unsigned int who;
 	bool lite;
 	bool twice;
+	bool waited;
 	bool arrives;
 	u8 asked;
 	u8 doubted;

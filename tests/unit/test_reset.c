@@ -1186,6 +1186,46 @@ TEST(reset_after_a_stray_syn)
 	     "+1s client > P. 111:121 ack 111 | ~ES/CL? !rst_withdrawn revived");
 }
 
+/* A RST that overtook its sender's data does not close who listens: that has sent no more. */
+TEST(overtaking_from_listen)
+{
+	play(AT_ROUTER,
+	     "client > S 100		| SS/LI",
+	     "+50ms server < S. 500 ack 101 | SS/SR",
+	     "client > R 101		| CL?/LI? ended",
+	     "client > P. 101:111 ack 501 | ~SS,ES/LI? !rst_withdrawn revived",
+	     "server < R 505		| ES/LI? !rst_inexact",
+	     "server < P. 501:505 ack 101 | CL?/LI? ended",
+	     "+100ms server < . 505 ack 101 | CL?/~SR,ES !rst_withdrawn revived");
+}
+
+/* Whose host had no socket is closed, whatever the RST hit. */
+TEST(no_socket_behind_a_fin)
+{
+	play(AT_ROUTER,
+	     "client > S 100		| SS/LI",
+	     "server < S. 500 ack 101	| SS/SR",
+	     "client > S. 100 ack 501	| SR,ES?/ES? shook",
+	     "server < F. 501 ack 101	| ES?/F1",
+	     "+1s client > S. 100 ack 501 | ~SR/F1 again !final_ack_lost",
+	     "client > S 9000		| SR/F1 !syn_in_sync",
+	     "server < R. 0 ack 9001	| CL?/CL? ended outcome=half_open");
+}
+
+/* The peer is gone, and nobody would challenge it: only the number tells. */
+TEST(forged_for_one_left_behind)
+{
+	play(AT_ROUTER, OPENED,
+	     "client > F. 111 ack 111	| F1/ES",
+	     "server < F. 111 ack 112	| F2?/CW,LA",
+	     "client > . 112 ack 112	| TW/CL?",
+	     "+1s server < F. 111 ack 112 | TW/~LA again !last_ack_lost",
+	     "+61s			| CL/LA",
+	     "server < R 900000		| CL/LA",
+	     "server < R 60		| CL/LA",
+	     "server < R 112		| CL/CL? ended");
+}
+
 TESTS = {
 	item(28a, exact), item(29, not_exact), item(30, far_outside), item(31a, one_below),
 	item(31b, sack_edge), item(32a, straight_after_data), test(leftover),
@@ -1212,7 +1252,8 @@ TESTS = {
 	test(fin_of_a_long_connection), test(reset_of_a_long_connection),
 	test(both_withdrawn_from_listen),
 	test(outside_delivers_nothing), test(far_below), test(received_and_acknowledged),
-	test(copies_by_timestamp), test(the_way_back_from_listen),
+	test(copies_by_timestamp), test(the_way_back_from_listen), test(overtaking_from_listen),
+	test(no_socket_behind_a_fin), test(forged_for_one_left_behind),
 	test(reset_after_a_stray_syn),
 };
 
