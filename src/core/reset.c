@@ -132,6 +132,9 @@ static __always_inline enum judgement judge(const struct tcpfsm_step *st)
 	/* RFC 5961 3.2 says RCV.NXT alone; the kernel adds the highest SACK edge. */
 	if (seg->seq == y->sack_edge && tcpfsm_after(seg->seq, low))
 		return RST_EXACT;
+	/* It challenges nothing that lies in its window (tcp_timewait_state_process()). */
+	if (st->at->orphan && tcpfsm_within(seg->seq, low, y->rcv_edge))
+		return RST_EXACT;
 	if (seg->flags & TCPFSM_ACK && refuses_restart(st))
 		return RST_EXACT;
 	if (tcpfsm_before(seg->seq, low) || tcpfsm_after(seg->seq, y->rcv_edge))

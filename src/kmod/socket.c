@@ -9,9 +9,19 @@
 
 #include "socket.h"
 
+/* A small socket stands in for one in FIN_WAIT2 whose user is gone (tcp_time_wait()). */
+static void ask_time_wait(struct tcpfsm_sighting *at, const struct sock *sk)
+{
+	if (READ_ONCE(inet_twsk(sk)->tw_substate) != TCP_FIN_WAIT2)
+		return;
+	at->rcv_nxt = READ_ONCE(tcp_twsk(sk)->tw_rcv_nxt);
+	at->has_rcv_nxt = true;
+	at->orphan = true;
+}
+
 /**
  * tcpfsm_socket_ask() - RCV.NXT of the socket that a segment is for
- * @at: @rcv_nxt is filled in, if the socket has looked at all that came before
+ * @at: @rcv_nxt is filled in, if the socket has looked at all that came before, and @orphan
  * @skb: in LOCAL_IN
  *
  * Context: RCU read side.
@@ -20,6 +30,8 @@ void tcpfsm_socket_ask(struct tcpfsm_sighting *at, const struct sk_buff *skb)
 {
 	struct sock *sk = skb->sk;
 
+	if (sk && READ_ONCE(sk->sk_state) == TCP_TIME_WAIT)
+		ask_time_wait(at, sk);
 	if (!sk || !sk_fullsock(sk) || sk->sk_protocol != IPPROTO_TCP)
 		return;
 	if ((1 << READ_ONCE(sk->sk_state)) & (TCPF_LISTEN | TCPF_SYN_SENT | TCPF_CLOSE))

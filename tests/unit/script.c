@@ -566,6 +566,8 @@ static void run_segment(struct stage *stage)
 		} else if (!strcmp(text, "rcv")) {
 			in.has_rcv_nxt = true;
 			in.rcv_nxt = number(stage, word(stage), NULL) + stage->base[who];
+		} else if (!strcmp(text, "orphan")) {
+			in.orphan = true;
 		} else if (!strcmp(text, "lags")) {
 			in.lags = true;
 		} else if (!strcmp(text, "unheard")) {

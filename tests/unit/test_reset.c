@@ -1226,6 +1226,24 @@ TEST(forged_for_one_left_behind)
 	     "server < R 112		| CL/CL? ended");
 }
 
+/*
+ * 52. What stands in for a socket in FIN_WAIT2 whose user is gone takes a RST anywhere in its window.
+ * One whose user has only shut it down for writing challenges that.
+ */
+TEST(orphan)
+{
+	play(AT_SERVER, OPENED,
+	     "server < F. 111 ack 111	| ES/F1",
+	     "client > . 111 ack 112	| CW/F2",
+	     "client > R 60 rcv 111 orphan | CW/F2 !rst_outside",
+	     "client > R 110 rcv 111 orphan | CW/F2 !rst_outside",
+	     "client > R 150 rcv 111 orphan | CL?/CL ended outcome=reset_client");
+	play(AT_SERVER, OPENED,
+	     "server < F. 111 ack 111	| ES/F1",
+	     "client > . 111 ack 112	| CW/F2",
+	     "client > R 150 rcv 111	| CW/F2 !rst_inexact");
+}
+
 TESTS = {
 	item(28a, exact), item(29, not_exact), item(30, far_outside), item(31a, one_below),
 	item(31b, sack_edge), item(32a, straight_after_data), test(leftover),
@@ -1253,7 +1271,7 @@ TESTS = {
 	test(both_withdrawn_from_listen),
 	test(outside_delivers_nothing), test(far_below), test(received_and_acknowledged),
 	test(copies_by_timestamp), test(the_way_back_from_listen), test(overtaking_from_listen),
-	test(no_socket_behind_a_fin), test(forged_for_one_left_behind),
+	test(orphan), test(no_socket_behind_a_fin), test(forged_for_one_left_behind),
 	test(reset_after_a_stray_syn),
 };
 
