@@ -229,8 +229,7 @@ static bool closes_sender(const struct tcpfsm_step *st)
 	 * Below what X has sent stands an old RST, or the answer of a host without
 	 * the socket to an ACK of less (RFC 9293 3.5.2), which has no ACK itself.
 	 */
-	if (tcpfsm_before(seg->seq, x->snd_nxt) &&
-	    (seg->flags & TCPFSM_ACK || tcpfsm_is_before_data(x, seg->seq)))
+	if (tcpfsm_before(seg->seq, x->snd_nxt) && seg->flags & TCPFSM_ACK)
 		return false;
 	/* Somebody else's forgery looks like this, and Y would challenge it. */
 	judgement = judge(st);

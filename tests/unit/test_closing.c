@@ -948,6 +948,11 @@ TEST(put_aside_until_it_comes_again)
 	     "client > F. 111 ack 121	| ES/ES !ack_unsent",
 	     "client > . 111 ack 111	| ES/ES",
 	     "server < P. 111:121 ack 112 | F1,F2*/CW");
+	/* Its ACK says how far its sender has received. */
+	play(AT_ROUTER, OPENED,
+	     "client > F. 111 ack 121	| ES/ES !ack_unsent",
+	     "server < . 121 ack 112	| F1,F2?/CW",
+	     "server < R 115		| F2?/CW !rst_outside");
 }
 
 /* At a router one from outside the window; its own sender alone can make it forgotten. */
@@ -963,6 +968,14 @@ TEST(put_aside_far_away)
 	     "server < . 80000 ack 90001	| F1,F2?/CW flags=loose",
 	     "server < R 2000080000	| F2?/CW !rst_outside",
 	     "server < F. 80000 ack 90001 | F2?/LA");
+	play(AT_ROUTER, OPENED,
+	     "client > F. 90000 ack 80000 | ES/ES outside",
+	     "server < . 80000 ack 90001	| F1,F2?/CW flags=loose",
+	     "server < R 80500		| CL?/CL? ended");
+	/* Or the segment that bears it out lies far away. */
+	play(AT_ROUTER, OPENED,
+	     "client > F. 111 ack 90000	| ES/ES !ack_unsent",
+	     "server < . 90000 ack 112	| F1,F2?/CW flags=loose");
 	/* What is no FIN is none, however far away. */
 	play(AT_ROUTER, OPENED,
 	     "client > P. 90000:90010 ack 111 | ES/ES outside",
@@ -983,6 +996,21 @@ TEST(behind_a_fin_past_a_hole)
 	     "client > P. 111:151 ack 111 | F1/F1",
 	     "client > . 152 ack 112	| CG/F1",
 	     "server < . 112 ack 152	| TW*/CG,TW");
+	/* Over loopback it may be lost yet, and what stands before it comes. */
+	play(AT_LOOPBACK, OPENED,
+	     "client > P. 111:121 ack 111 lost | ES/ES",
+	     "client > F. 121 ack 111 lost | F1/ES",
+	     "server < F. 111 ack 111	| F1/F1",
+	     "client > P. 111:121 ack 111 | F1/F1",
+	     "client > P. 111:121 ack 112 | CG/F2");
+	/* Or another, which is not that one. */
+	play(AT_LOOPBACK, OPENED,
+	     "client > P. 111:121 ack 111 lost | ES/ES",
+	     "client > F. 121 ack 111 lost | F1/ES",
+	     "server < F. 111 ack 111	| F1/F1",
+	     "client > F. 115 ack 111	| F1/F1 !fin_seq",
+	     "client > P. 111:121 ack 111 | F1/F1",
+	     "client > P. 111:121 ack 112 | CG/F2");
 }
 
 /* Rule 9: of one direction no ACK will tell, so its FIN is believed, though data are missing. */

@@ -159,6 +159,7 @@ TEST(no_error)
 /* Of other protocols, and of fragments that have no ports. */
 TEST(not_about_tcp)
 {
+	struct message message;
 	struct tcpfsm_icmp icmp;
 
 	assert_int_equal(parse_all(&icmp, false, about_ip4(UNREACHABLE, 3, 5, 0, 17)),
@@ -176,6 +177,13 @@ TEST(not_about_tcp)
 	assert_int_equal(parse_all(&icmp, true, about_ip6(UNREACHABLE6, 4, 44,
 							  "\6\0\0\1\0\0\0\1", 8)),
 			 TCPFSM_ICMP_ERROR);
+	/* The headers say that, and all that is left out may be what they are followed by. */
+	message = about_ip4(UNREACHABLE, 3, 5, 0, 17);
+	assert_int_equal(parse(&icmp, false, &message, 8 + 20), TCPFSM_ICMP_OTHER);
+	message = about_ip6(UNREACHABLE6, 4, 17, "", 0);
+	assert_int_equal(parse(&icmp, true, &message, 8 + 40), TCPFSM_ICMP_OTHER);
+	message = about_ip6(UNREACHABLE6, 4, 60, "\x11\0\1\4\0\0\0\0", 8);
+	assert_int_equal(parse(&icmp, true, &message, 8 + 40 + 8), TCPFSM_ICMP_OTHER);
 }
 
 /* An error of one family that quotes the other, and headers shorter than they can be. */
@@ -266,6 +274,15 @@ TEST(endless)
 	assert_int_equal(parse_all(&icmp, true, about_ip6(UNREACHABLE6, 0, 60, headers,
 							  sizeof(headers))),
 			 TCPFSM_ICMP_OTHER);
+	/* One more than that, and TCP; and as many as may be. */
+	headers[8 * TCPFSM_IP6_EXT_MAX] = 6;
+	assert_int_equal(parse_all(&icmp, true, about_ip6(UNREACHABLE6, 0, 60, headers,
+							  8 * (TCPFSM_IP6_EXT_MAX + 1))),
+			 TCPFSM_ICMP_OTHER);
+	headers[8 * (TCPFSM_IP6_EXT_MAX - 1)] = 6;
+	assert_int_equal(parse_all(&icmp, true, about_ip6(UNREACHABLE6, 0, 60, headers,
+							  8 * TCPFSM_IP6_EXT_MAX)),
+			 TCPFSM_ICMP_ERROR);
 }
 
 TEST(noise)

@@ -1212,6 +1212,17 @@ TEST(no_socket_behind_a_fin)
 	     "server < R. 0 ack 9001	| CL?/CL? ended outcome=half_open");
 }
 
+/* No segment is excused by the RST of its own host: that had no number of the connection. */
+TEST(fin_behind_no_socket)
+{
+	play(AT_SERVER,
+	     "client > S 100		| SS/LI",
+	     "server < S. 60 ack 101 lost | SS/SR",
+	     "+1s client > S 100	| SS/SR again",
+	     "server < R. 900000000 ack 101 | CL?/CL ended",
+	     "server < F. 61 ack 101	| CL?/~SR,ES,F1 !rst_withdrawn revived");
+}
+
 /* The peer is gone, and nobody would challenge it: only the number tells. */
 TEST(forged_for_one_left_behind)
 {
@@ -1271,7 +1282,7 @@ TESTS = {
 	test(both_withdrawn_from_listen),
 	test(outside_delivers_nothing), test(far_below), test(received_and_acknowledged),
 	test(copies_by_timestamp), test(the_way_back_from_listen), test(overtaking_from_listen),
-	test(orphan), test(no_socket_behind_a_fin), test(forged_for_one_left_behind),
+	test(orphan), test(no_socket_behind_a_fin), test(fin_behind_no_socket), test(forged_for_one_left_behind),
 	test(reset_after_a_stray_syn),
 };
 
