@@ -39,14 +39,14 @@ bool tcpfsm_way_open(struct tcpfsm_way *way, const struct tcpfsm_flow *flow);
 bool tcpfsm_follow_first(struct tcpfsm_flow *flow, unsigned int who,
 			 const struct tcpfsm_segment *seg, enum tcpfsm_point point);
 
-/* In Y's window, with nothing that X has sent before, and an ACK of what Y has sent. */
+/* In Y's window, with nothing that X has sent before, and an ACK of what Y has sent lately. */
 static __always_inline bool tcpfsm_goes_on(const struct tcpfsm_endpoint *x,
 					   const struct tcpfsm_endpoint *y,
 					   const struct tcpfsm_segment *seg)
 {
 	return seg->seq + seg->len - y->rcv_nxt <= y->rcv_edge - y->rcv_nxt &&
-	       !tcpfsm_before(seg->seq, x->snd_nxt) && !tcpfsm_after(seg->ack, y->snd_nxt) &&
-	       seg->window && !seg->has_sack;
+	       !tcpfsm_before(seg->seq, x->snd_nxt) &&
+	       y->snd_nxt - seg->ack <= TCPFSM_ACK_OLD && seg->window && !seg->has_sack;
 }
 
 /* How far X has come by such a segment. */

@@ -217,7 +217,8 @@ void tcpfsm_take_window(struct tcpfsm_step *st)
 		x->sack_edge = seg->ack;
 		return;
 	}
-	tcpfsm_move_window(x, seg->ack, window);
+	if (x->rcv_nxt - seg->ack <= TCPFSM_ACK_OLD || tcpfsm_after(seg->ack, x->rcv_nxt))
+		tcpfsm_move_window(x, seg->ack, window);
 	if (seg->has_sack)
 		x->sack_edge = seg->sack_edge;
 }

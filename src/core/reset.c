@@ -107,6 +107,9 @@ static __always_inline enum judgement judge(const struct tcpfsm_step *st)
 	case TCPFSM_LISTEN:
 		return RST_MOOT;
 	case TCPFSM_SYN_SENT:
+		/* Nothing of it passes here, and X has had its ACK. */
+		if (!y->seen && tcpfsm_has_fact(x, TCPFSM_FACT_P))
+			break;
 		if (tcpfsm_at_target(st) && tcpfsm_has_fact(y, TCPFSM_FACT_P))
 			return judge_after_synack(st);
 		/* RFC 9293 3.10.7.3 */
@@ -133,7 +136,7 @@ static __always_inline enum judgement judge(const struct tcpfsm_step *st)
 	if (seg->seq == y->sack_edge && tcpfsm_after(seg->seq, low))
 		return RST_EXACT;
 	/* It challenges nothing that lies in its window (tcp_timewait_state_process()). */
-	if (st->at->orphan && tcpfsm_within(seg->seq, low, y->rcv_edge))
+	if (st->at->orphan && tcpfsm_within(seg->seq, low, low + st->at->rcv_wnd))
 		return RST_EXACT;
 	if (seg->flags & TCPFSM_ACK && refuses_restart(st))
 		return RST_EXACT;
@@ -187,15 +190,20 @@ static void blame(struct tcpfsm_step *st)
 
 /*
  * Y is closed, and nobody judges the number: anybody could end X so, who sends nothing that
- * takes it back. It is a number that Y would have taken.
+ * takes it back. It lies in the window that Y had, as data before it may have been lost; where
+ * windows are not judged and Y had shown none, anywhere behind its SYN.
  */
 static bool is_next(const struct tcpfsm_step *st)
 {
 	const struct tcpfsm_endpoint *x = &st->flow->end[st->x];
 	const struct tcpfsm_endpoint *y = &st->flow->end[st->y];
-	u32 low = y->marks & TCPFSM_MARK_RCV ? y->rcv_nxt : x->isn + 1;
+	u32 seq = st->seg->seq;
 
-	return tcpfsm_within(st->seg->seq, low, x->snd_nxt);
+	if (y->marks & TCPFSM_MARK_RCV)
+		return tcpfsm_within(seq, y->rcv_nxt, tcpfsm_later(y->rcv_edge, x->snd_nxt));
+	if (st->flow->flags & TCPFSM_FLOW_LOOSE)
+		return !tcpfsm_is_before_data(x, seq);
+	return tcpfsm_within(seq, x->isn + 1, x->snd_nxt + TCPFSM_SYN_WINDOW_MAX);
 }
 
 /*

@@ -56,17 +56,18 @@ static inline u8 tcpfsm_shift(const struct tcpfsm_flow *flow, const struct tcpfs
 	return x->has_wscale && y->has_wscale ? x->wscale : 0;
 }
 
+/* With the largest window on top of that "before" and "after" still reach: older ACKs say nothing. */
+#define TCPFSM_ACK_OLD (TCPFSM_WINDOW_MAX / 2)
+
 /*
- * X has received up to @ack, which it sent, and offers @window bytes beyond. An old ACK offers
- * nothing (RFC 9293 3.10.7.4, SND.WL2), or the edge would leave its RCV.NXT behind.
+ * X has received up to @ack, which it sent, and offers @window bytes beyond. Not for an ACK
+ * further below RCV.NXT than TCPFSM_ACK_OLD: of two edges then each may be after the other.
  */
 static __always_inline void tcpfsm_move_window(struct tcpfsm_endpoint *x, u32 ack, u32 window)
 {
 	u32 edge = ack + window;
 
-	if (ack != x->rcv_nxt) {
-		if (tcpfsm_before(ack, x->rcv_nxt))
-			return;
+	if (tcpfsm_after(ack, x->rcv_nxt)) {
 		x->rcv_nxt = ack;
 		x->got = tcpfsm_later(x->got, ack);
 	}

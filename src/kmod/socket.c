@@ -15,13 +15,14 @@ static void ask_time_wait(struct tcpfsm_sighting *at, const struct sock *sk)
 	if (READ_ONCE(inet_twsk(sk)->tw_substate) != TCP_FIN_WAIT2)
 		return;
 	at->rcv_nxt = READ_ONCE(tcp_twsk(sk)->tw_rcv_nxt);
+	at->rcv_wnd = READ_ONCE(tcp_twsk(sk)->tw_rcv_wnd);
 	at->has_rcv_nxt = true;
 	at->orphan = true;
 }
 
 /**
  * tcpfsm_socket_ask() - RCV.NXT of the socket that a segment is for
- * @at: @rcv_nxt is filled in, if the socket has looked at all that came before, and @orphan
+ * @at: @rcv_nxt is filled in, if the socket has looked at all that came before; of an orphan its window
  * @skb: in LOCAL_IN
  *
  * Context: RCU read side.

@@ -21,7 +21,7 @@
  *	spoofed	it comes from the network, even if its sender is at home here
  *	partial	the first fragment of a larger packet
  *	rcv N	the receiving socket's own RCV.NXT, where it is at hand
- *	orphan	its user is gone, and it waits in FIN_WAIT2
+ *	orphan N its user is gone, and what waits in FIN_WAIT2 takes so much beyond that
  *	lags	it may not have looked yet at what came before
  *	unheard	nobody listens there
  *

@@ -1235,6 +1235,18 @@ TEST(forged_for_one_left_behind)
 	     "server < R 900000		| CL/LA",
 	     "server < R 60		| CL/LA",
 	     "server < R 112		| CL/CL? ended");
+	/* Data before it may have been lost. */
+	play(AT_SERVER, OPENED,
+	     "server < R. 111 ack 111	| CL?/CL ended",
+	     "+2s client > P. 101:111 ack 111 | ~ES/CL !rst_withdrawn revived",
+	     "client > R. 900000 ack 111 | ES/CL",
+	     "+1s client > R. 211 ack 111 | CL?/CL ended");
+	play(AT_ROUTER,
+	     "client > S 100		| SS/LI",
+	     "+50ms server < S. 500 ack 101 | SS/SR",
+	     "client > R 101		| CL?/LI? ended",
+	     "+1s client > P. 101:111 ack 501 | ~SS,ES/LI? !rst_withdrawn revived",
+	     "client > R. 151 ack 501	| CL?/LI? ended");
 }
 
 /*
@@ -1246,13 +1258,22 @@ TEST(orphan)
 	play(AT_SERVER, OPENED,
 	     "server < F. 111 ack 111	| ES/F1",
 	     "client > . 111 ack 112	| CW/F2",
-	     "client > R 60 rcv 111 orphan | CW/F2 !rst_outside",
-	     "client > R 110 rcv 111 orphan | CW/F2 !rst_outside",
-	     "client > R 150 rcv 111 orphan | CL?/CL ended outcome=reset_client");
+	     "client > R 60 rcv 111 orphan 100 | CW/F2 !rst_outside",
+	     "client > R 110 rcv 111 orphan 100 | CW/F2 !rst_outside",
+	     "client > R 212 rcv 111 orphan 100 | CW/F2 !rst_inexact",
+	     "client > R 211 rcv 111 orphan 100 | CL?/CL ended outcome=reset_client");
 	play(AT_SERVER, OPENED,
 	     "server < F. 111 ack 111	| ES/F1",
 	     "client > . 111 ack 112	| CW/F2",
 	     "client > R 150 rcv 111	| CW/F2 !rst_inexact");
+	/* In lite mode nobody else knows the window. */
+	play(AT_SERVER, ":lite", OPENED,
+	     "client > P. 111:121 ack 111 | ES/ES",
+	     "server < . 111 ack 121	| ES/ES",
+	     "server < F. 111 ack 121	| ES/F1",
+	     "client > . 121 ack 112	| CW/F2",
+	     "client > R 900000000 rcv 121 orphan 60000 | CW/F2 !rst_inexact",
+	     "client > R 60000 rcv 121 orphan 60000 | CL?/CL ended");
 }
 
 TESTS = {
