@@ -340,19 +340,40 @@ void tcpfsm_sent_oneway(struct tcpfsm_step *st)
 	tcpfsm_learn(st, st->x, TCPFSM_FACT_A);
 }
 
+/*
+ * Y's direction alone had passed, and X's does by now. The first number that Y acknowledged
+ * was behind the SYN-ACK, of which more is not known.
+ */
+static void learn_unseen_synack(struct tcpfsm_step *st)
+{
+	struct tcpfsm_endpoint *x = &st->flow->end[st->x];
+
+	x->isn = x->snd_nxt - 1;
+	x->snd_nxt = st->seg->seq;
+	x->marks |= TCPFSM_MARK_SYNACK;
+	learn_syn(st, TCPFSM_FACT_S | TCPFSM_FACT_A);
+	tcpfsm_confirm_p(st);
+}
+
 /**
- * tcpfsm_learn_unseen_syn() - X goes on from where Y has answered a SYN of X that was not seen
+ * tcpfsm_learn_unseen_syn() - X goes on behind a SYN or SYN-ACK that was not seen
  * @st: the step; the segment has neither SYN nor RST, and no SYN of X passed in this life
  *
- * It passed before Y's own did, see opens_actively(), and who knows both numbers has
- * sent it. What it offered is not known.
+ * Either Y has answered it: it passed before Y's own did, see opens_actively(), and who
+ * knows both numbers has sent it; or it answered Y's, and took another way than this. What
+ * it offered is not known.
  */
 void tcpfsm_learn_unseen_syn(struct tcpfsm_step *st)
 {
 	const struct tcpfsm_endpoint *y = &st->flow->end[st->y];
 
-	if (!(y->marks & TCPFSM_MARK_SYNACK) || st->seg->seq != y->rcv_nxt ||
-	    !tcpfsm_answers_syn(y, st->seg->ack))
+	if (!tcpfsm_answers_syn(y, st->seg->ack))
+		return;
+	if (st->flow->flags & TCPFSM_FLOW_ONEWAY) {
+		learn_unseen_synack(st);
+		return;
+	}
+	if (!(y->marks & TCPFSM_MARK_SYNACK) || st->seg->seq != y->rcv_nxt)
 		return;
 	st->flow->flags |= TCPFSM_FLOW_SIMULTANEOUS | TCPFSM_FLOW_LOOSE;
 	tcpfsm_assume_syn(&st->flow->end[st->x], st->seg->seq);

@@ -152,10 +152,10 @@ TEST(synack_after_its_ack)
 	     "client > S 100		| SS/LI",
 	     "client > . 101 ack 501	| ES/LI flags=loose,oneway",
 	     "client > F. 101 ack 501	| F1/LI",
-	     "server < . 501 ack 102	| F1/LI",
-	     "server < S. 500 ack 101	| F1/SR,CW",
-	     /* The client has shown no window yet, so this is in it. */
-	     "server < . 501 ack 102	| F2?/CW");
+	     "server < . 501 ack 102	| F2?/SR,ES,CW",
+	     "server < S. 500 ack 101	| F2?/CW",
+	     "server < F. 501 ack 102	| F2?/LA",
+	     "client > . 102 ack 502	| TW/CL?");
 }
 
 /* Nothing is known yet of the end it hits: the next segment decides. */
@@ -211,6 +211,20 @@ TEST(server_only)
 	     "+1ms			| CL?/CL? ended outcome=vanished");
 }
 
+/* 69. A RST ends it as well: no window is known, and what is lost before it does not show. */
+TEST(one_way_reset)
+{
+	play(AT_ROUTER | AT_SERVER,
+	     "client > S 100		| SS/LI*",
+	     "client > . 101 ack 501	| ES/LI* flags=loose,oneway",
+	     "client > P. 101:201 ack 501 | ES/LI*",
+	     "client > R. 301 ack 501	| CL?/LI* ended outcome=reset_client");
+	play(AT_ROUTER,
+	     "server < S. 500 ack 101	| SS/SR",
+	     "server < P. 501:601 ack 201 | SS/ES",
+	     "server < R 601		| CL?/CL? ended outcome=reset_server");
+}
+
 /* 69. No answer will tell which SYN lives: the next life of the ports begins with it. */
 TEST(one_way_reuse)
 {
@@ -239,8 +253,8 @@ TEST(one_way_reuse)
 	play(AT_ROUTER,
 	     "client > S 100		| SS/LI",
 	     "client > . 101 ack 501	| ES/LI flags=loose,oneway",
-	     "server < . 501 ack 101	| ES/LI",
-	     "client > S 7000		| ES/LI");
+	     "server < . 501 ack 101	| ES/SR",
+	     "client > S 7000		| ES/SR !syn_in_sync");
 	/* So it does where nothing shows yet that it passes elsewhere. */
 	play(AT_ROUTER,
 	     "client > S 100		| SS/LI",
@@ -336,6 +350,28 @@ TEST(idle_with_a_late_answer)
 	     "+500s client > P. 101:201 ack 501 | ES/SS outcome=open");
 }
 
+/* 69. One direction passed first, and then both do. */
+TEST(both_ways_later)
+{
+	play(AT_ROUTER,
+	     "client > S 100		| SS/LI",
+	     "client > . 101 ack 501	| ES/LI flags=loose,oneway",
+	     "client > P. 101:201 ack 9501 | ES/LI",
+	     "server < P. 9501:9601 ack 201 | ES/SR,ES shook",
+	     "client > . 201 ack 9601	| ES/ES",
+	     "server < F. 9601 ack 201	| ES/F1",
+	     "client > . 201 ack 9602	| CW/F2?",
+	     "client > F. 201 ack 9602	| LA/F2?",
+	     "server < . 9602 ack 202	| CL?/TW outcome=graceful closer=server");
+	/* A bare ACK of the SYN may be repeated in SYN_RECV. */
+	play(AT_ROUTER,
+	     "client > S 100		| SS/LI",
+	     "client > . 101 ack 501	| ES/LI flags=loose,oneway",
+	     "server < . 501 ack 101	| ES/SR",
+	     "client > P. 101:201 ack 501 | ES/ES? shook",
+	     "server < . 501 ack 201	| ES/ES");
+}
+
 /*
  * One direction passed first, and then the other: the FIN of it is known, and the client's ACK of
  * that, but from an abort.
@@ -353,7 +389,7 @@ TEST(time_wait_of_one_way)
 }
 
 TESTS = {
-	test(time_wait_of_one_way),
+	test(one_way_reset), test(both_ways_later), test(time_wait_of_one_way),
 	item(62a, at_data), item(62b, at_synack), item(62c, at_fin), item(62d, far_ahead),
 	item(62e, lone_reset), item(62f, roles), item(62g, reset_in_midstream),
 	item(62h, reset_of_one_unseen), item(62i, syn_in_midstream), item(69a, client_only),
