@@ -56,7 +56,7 @@ static inline u8 tcpfsm_shift(const struct tcpfsm_flow *flow, const struct tcpfs
 	return x->has_wscale && y->has_wscale ? x->wscale : 0;
 }
 
-/* With the largest window on top of that "before" and "after" still reach: older ACKs say nothing. */
+/* With the largest window on top "before" and "after" still reach: older ACKs say nothing. */
 #define TCPFSM_ACK_OLD (TCPFSM_WINDOW_MAX / 2)
 
 /*

@@ -22,7 +22,8 @@ static void ask_time_wait(struct tcpfsm_sighting *at, const struct sock *sk)
 
 /**
  * tcpfsm_socket_ask() - RCV.NXT of the socket that a segment is for
- * @at: @rcv_nxt is filled in, if the socket has looked at all that came before; of an orphan its window
+ * @at: @rcv_nxt is filled in, if the socket has looked at all that came before; of an orphan
+ *	@rcv_wnd too
  * @skb: in LOCAL_IN
  *
  * Context: RCU read side.

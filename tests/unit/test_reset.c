@@ -1250,8 +1250,8 @@ TEST(forged_for_one_left_behind)
 }
 
 /*
- * 52. What stands in for a socket in FIN_WAIT2 whose user is gone takes a RST anywhere in its window.
- * One whose user has only shut it down for writing challenges that.
+ * 52. What stands in for a socket in FIN_WAIT2 whose user is gone takes a RST anywhere in its
+ * window. One whose user has only shut it down for writing challenges that.
  */
 TEST(orphan)
 {
@@ -1303,7 +1303,8 @@ TESTS = {
 	test(both_withdrawn_from_listen),
 	test(outside_delivers_nothing), test(far_below), test(received_and_acknowledged),
 	test(copies_by_timestamp), test(the_way_back_from_listen), test(overtaking_from_listen),
-	test(orphan), test(no_socket_behind_a_fin), test(fin_behind_no_socket), test(forged_for_one_left_behind),
+	test(orphan), test(no_socket_behind_a_fin), test(fin_behind_no_socket),
+	test(forged_for_one_left_behind),
 	test(reset_after_a_stray_syn),
 };
 
