@@ -3,12 +3,13 @@
  * The ACK field: what it shows of the end that sends it, and what it gives the
  * end that takes it.
  */
-#include "step.h"
+#include "sequence.h"
 
 /**
  * tcpfsm_acks_unsent() - does X acknowledge what Y has not sent? (rule 7)
  * @st: the step; the segment has ACK
  *
+ * Or what was acknowledged 1 GiB ago, which a stack takes no more (RFC 5961 5.2).
  * Segments of Y may have passed unseen; at X's own host nobody but X speaks for
  * X, so what it acknowledges has reached it.
  *
@@ -19,13 +20,14 @@ bool tcpfsm_acks_unsent(struct tcpfsm_step *st)
 	struct tcpfsm_endpoint *y = &st->flow->end[st->y];
 	u32 ack = st->seg->ack;
 
-	if (!tcpfsm_has_fact(y, TCPFSM_FACT_S) || !tcpfsm_after(ack, y->snd_nxt))
+	if (!tcpfsm_has_fact(y, TCPFSM_FACT_S) || tcpfsm_is_recent(y, ack))
 		return false;
 	/* Its SYN is assumed from the SYN-ACK, and nothing of Y passes here. */
 	if (!y->seen)
 		st->flow->flags |= TCPFSM_FLOW_ONEWAY | TCPFSM_FLOW_LOOSE;
 	if (tcpfsm_at_sender(st) ||
-	    (st->flow->flags & TCPFSM_FLOW_LOOSE && !tcpfsm_has_fact(y, TCPFSM_FACT_F))) {
+	    (st->flow->flags & TCPFSM_FLOW_LOOSE && !tcpfsm_has_fact(y, TCPFSM_FACT_F) &&
+	     tcpfsm_after(ack, y->snd_nxt))) {
 		y->snd_nxt = ack;
 		return false;
 	}

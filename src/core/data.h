@@ -46,7 +46,7 @@ static __always_inline bool tcpfsm_goes_on(const struct tcpfsm_endpoint *x,
 {
 	return seg->seq + seg->len - y->rcv_nxt <= y->rcv_edge - y->rcv_nxt &&
 	       !tcpfsm_before(seg->seq, x->snd_nxt) &&
-	       y->snd_nxt - seg->ack <= TCPFSM_ACK_OLD && seg->window && !seg->has_sack;
+	       tcpfsm_is_recent(y, seg->ack) && seg->window && !seg->has_sack;
 }
 
 /* How far X has come by such a segment. */

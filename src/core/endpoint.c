@@ -217,8 +217,7 @@ void tcpfsm_take_window(struct tcpfsm_step *st)
 		x->sack_edge = seg->ack;
 		return;
 	}
-	if (x->rcv_nxt - seg->ack <= TCPFSM_ACK_OLD || tcpfsm_after(seg->ack, x->rcv_nxt))
-		tcpfsm_move_window(x, seg->ack, window);
+	tcpfsm_move_window(x, seg->ack, window);
 	if (seg->has_sack)
 		x->sack_edge = seg->sack_edge;
 }

@@ -190,7 +190,7 @@ void tcpfsm_believe_fin(struct tcpfsm_step *st, bool outside)
 	if (tcpfsm_has_fact(y, TCPFSM_FACT_F))
 		forget_fin(st, st->y);
 	x->snd_nxt = tcpfsm_later(x->snd_nxt, flow->doubt.ack);
-	if (y->marks & TCPFSM_MARK_RCV)
+	if (y->marks & TCPFSM_MARK_RCV && tcpfsm_is_recent(x, flow->doubt.ack))
 		tcpfsm_move_window(y, flow->doubt.ack, 0);
 	ago_ms = (u32)div_u64(now_ns, NSEC_PER_MSEC) - flow->doubt.ms;
 	record_fin(st, st->y, flow->doubt.fin, flow->doubt.ack,

@@ -56,13 +56,16 @@ static inline u8 tcpfsm_shift(const struct tcpfsm_flow *flow, const struct tcpfs
 	return x->has_wscale && y->has_wscale ? x->wscale : 0;
 }
 
-/* With the largest window on top "before" and "after" still reach: older ACKs say nothing. */
-#define TCPFSM_ACK_OLD (TCPFSM_WINDOW_MAX / 2)
-
 /*
- * X has received up to @ack, which it sent, and offers @window bytes beyond. Not for an ACK
- * further below RCV.NXT than TCPFSM_ACK_OLD: of two edges then each may be after the other.
+ * Has Y sent what this acknowledges, and lately? One from halfway round offers nothing: with a
+ * window on top it would be beyond any edge.
  */
+static __always_inline bool tcpfsm_is_recent(const struct tcpfsm_endpoint *y, u32 ack)
+{
+	return y->snd_nxt - ack < TCPFSM_WINDOW_MAX;
+}
+
+/* X has received up to @ack, which is recent, and offers @window bytes beyond. */
 static __always_inline void tcpfsm_move_window(struct tcpfsm_endpoint *x, u32 ack, u32 window)
 {
 	u32 edge = ack + window;
