@@ -223,6 +223,15 @@ TEST(one_way_reset)
 	     "server < S. 500 ack 101	| SS/SR",
 	     "server < P. 501:601 ack 201 | SS/ES",
 	     "server < R 601		| CL?/CL? ended outcome=reset_server");
+	/* Before it has talked its client may be in SYN_SENT, and so it may where that was seen. */
+	play(AT_ROUTER,
+	     "server < S. 500 ack 101	| SS/SR",
+	     "server < R 501		| SS/CL? !rst_outside");
+	play(AT_ROUTER,
+	     "client > S 100		| SS/LI",
+	     "server < S. 500 ack 101	| SS/SR",
+	     "server < P. 501:511 ack 101 | SS/ES !early_data",
+	     "server < R 511		| SS/ES !rst_outside");
 }
 
 /* 69. No answer will tell which SYN lives: the next life of the ports begins with it. */
