@@ -44,15 +44,13 @@ readonly by_server='^CLOSE +TIME_WAIT.* outcome=graceful closer=server '
 
 # closed_by_server NAMESPACE [not]: what the server has closed and waits for; and what it
 # need not wait for, as the client has taken the same port again (TIME_WAIT gives
-# way to a new SYN), or its host has answered something late with a RST, where everything is
-# slow. Or what is neither, though it closes gracefully or is open.
+# way to a new SYN). Or what is neither, though it closes gracefully or is open.
 closed_by_server() {
 	flows "$1" | awk -v by_server="$by_server" -v want="${2:-}" '
 		{ pair[NR] = $4 " " $6; line[NR] = $0; times[pair[NR]]++ }
 		END {
 			for (n = 1; n <= NR; n++) {
-				over = times[pair[n]] > 1 || line[n] ~ / reset_in=TIME_WAIT /
-				is = line[n] ~ by_server || (over &&
+				is = line[n] ~ by_server || (times[pair[n]] > 1 &&
 				     line[n] ~ /^CLOSE +CLOSE[?]? .* outcome=graceful closer=server /)
 				if (is ? want == "" : want && line[n] ~ / outcome=(graceful|open) /)
 					print line[n]
