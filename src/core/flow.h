@@ -221,8 +221,8 @@ enum tcpfsm_point {
  * @point: enum tcpfsm_point
  * @has_rcv_nxt: @rcv_nxt is what the receiving socket itself says
  * @rcv_nxt: RCV.NXT of the receiving socket
- * @orphan: of it only that is left which waits for a FIN in FIN_WAIT2 when its user is gone
- * @rcv_wnd: and that takes so much beyond @rcv_nxt
+ * @rcv_wnd: so far beyond @rcv_nxt it takes a RST: 0, but where its user is gone and it waits
+ *	for a FIN in FIN_WAIT2
  * @lags: the socket may not have looked yet at what passed just before
  * @unheard: a SYN, and nobody listens at the host that it is for, where this passes
  */
@@ -232,7 +232,6 @@ struct tcpfsm_sighting {
 	u32 rcv_wnd;
 	u8 point;
 	bool has_rcv_nxt;
-	bool orphan;
 	bool lags;
 	bool unheard;
 };

@@ -135,8 +135,8 @@ static __always_inline enum judgement judge(const struct tcpfsm_step *st)
 	/* RFC 5961 3.2 says RCV.NXT alone; the kernel adds the highest SACK edge. */
 	if (seg->seq == y->sack_edge && tcpfsm_after(seg->seq, low))
 		return RST_EXACT;
-	/* It challenges nothing that lies in its window (tcp_timewait_state_process()). */
-	if (st->at->orphan && tcpfsm_within(seg->seq, low, low + st->at->rcv_wnd))
+	/* An orphan challenges nothing that lies in its window (tcp_timewait_state_process()). */
+	if (tcpfsm_within(seg->seq, low, low + st->at->rcv_wnd))
 		return RST_EXACT;
 	if (seg->flags & TCPFSM_ACK && refuses_restart(st))
 		return RST_EXACT;

@@ -17,7 +17,6 @@ static void ask_time_wait(struct tcpfsm_sighting *at, const struct sock *sk)
 	at->rcv_nxt = READ_ONCE(tcp_twsk(sk)->tw_rcv_nxt);
 	at->rcv_wnd = READ_ONCE(tcp_twsk(sk)->tw_rcv_wnd);
 	at->has_rcv_nxt = true;
-	at->orphan = true;
 }
 
 /**

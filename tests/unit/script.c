@@ -567,7 +567,6 @@ static void run_segment(struct stage *stage)
 			in.has_rcv_nxt = true;
 			in.rcv_nxt = number(stage, word(stage), NULL) + stage->base[who];
 		} else if (!strcmp(text, "orphan")) {
-			in.orphan = true;
 			in.rcv_wnd = number(stage, word(stage), NULL);
 		} else if (!strcmp(text, "lags")) {
 			in.lags = true;

@@ -342,8 +342,8 @@ static void ask_socket(struct soup *soup, struct tcpfsm_sighting *at)
 	if (!soup->twice)
 		soup->rcv_nxt = soup->asked == 2 ? y->got : y->rcv_nxt;
 	at->has_rcv_nxt = true;
-	at->orphan = soup->asked == 1 && y->state == TCPFSM_FIN_WAIT2;
-	at->rcv_wnd = y->rcv_edge - y->rcv_nxt;
+	if (soup->asked == 1 && y->state == TCPFSM_FIN_WAIT2)
+		at->rcv_wnd = y->rcv_edge - y->rcv_nxt;
 	at->rcv_nxt = soup->rcv_nxt;
 	at->lags = soup->asked == 3;
 }
